@@ -1,0 +1,126 @@
+"""Read what training reads: our own corpus, and the external files that `corpus/sources.toml` names."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import regex
+
+from cleaner.train.grammar import Fragment, expand, in_fold, load_grammars
+
+FOLDS = 3
+_URL = regex.compile(r"https?://(?:www\.)?([^/\s\"'<>\])]+)|\b([a-z0-9-]+\.(?:com|net|org|ru|cc|top|xyz|club|info))\b", regex.I)
+_WORDS = regex.compile(r"[\p{L}\p{M}]+")
+_TRADE_OF = {"contact": "seo", "social": "seo", "other": "unknown"}
+MAX_FRAGMENT = 500
+
+
+class Article(NamedTuple):
+    """A clean text: where it comes from, its language, its format (`txt`, `md`), and whether it only looks like spam."""
+
+    source: str
+    lang: str
+    format: str
+    text: str
+    hard: bool
+
+
+class Corpus(NamedTuple):
+    """Everything one training run reads; `manifest` lists the files with their SHA-256."""
+
+    articles: list[Article]
+    background: list[tuple[str, str]]
+    fragments: list[Fragment]
+    domains: list[str]
+    folds: dict[str, int]
+    manifest: list[dict[str, Any]]
+
+
+def load(corpus: Path, data: Path | None, *, per_trade: int, seed: int) -> Corpus:
+    """Our own corpus, and the external data of a folder when one is given.
+
+    Raises `FileNotFoundError` for an external file that is not there.
+    """
+    sources = tomllib.loads((corpus / "sources.toml").read_text(encoding="utf-8"))
+    articles = list(_own_articles(corpus))
+    fragments = [f for grammar in load_grammars(corpus / "spam") for f in expand(grammar, per_trade, seed)]
+    folds = {source["name"]: source["fold"] for source in sources["source"]}
+    background: list[tuple[str, str]] = []
+    domains: list[str] = []
+    manifest = [{"file": str(path.relative_to(corpus)), "sha256": _sha256(path)} for path in sorted((corpus / "spam").glob("*.toml"))]
+    if data is not None:
+        for name in (entry["name"] for entry in sources["file"]):
+            if not (data / name).is_file():
+                raise FileNotFoundError(f"{data / name}: named in {corpus / 'sources.toml'}, but not there")
+            manifest.append({"file": name, "sha256": _sha256(data / name)})
+        articles += _external_articles(data)
+        background = [(row["source"], row["text"]) for row in _rows(data / "background.jsonl.gz")]
+        background += [("ham", row["text"]) for row in _rows(data / "ham-lines.jsonl")]
+        fragments += _external_fragments(data)
+        domains = [line.split("\t")[-1].strip() for line in (data / "spam-domains.tsv").read_text("utf-8").splitlines() if line]
+    return Corpus(articles, background, fragments, domains, folds, manifest)
+
+
+def fold_of_source(source: str, folds: dict[str, int]) -> int:
+    """The fold of a source of clean text: the one `sources.toml` gives it, else one by its name."""
+    return folds.get(source, in_fold(source, FOLDS))
+
+
+def fold_of_fragment(fragment: Fragment) -> int:
+    """The fold of a fragment's campaign."""
+    return in_fold(fragment.campaign, FOLDS)
+
+
+def _own_articles(corpus: Path) -> Iterator[Article]:
+    for folder, hard in (("articles", False), ("hard", True)):
+        for path in sorted((corpus / folder).glob("*/*")):
+            if path.suffix in (".txt", ".md"):
+                text = path.read_text(encoding="utf-8")
+                yield Article(f"own:{path.parent.name}/{path.stem}", path.parent.name, path.suffix[1:], text, hard)
+
+
+def _external_articles(data: Path) -> Iterator[Article]:
+    for row in _rows(data / "articles.jsonl.gz"):
+        if row["format"] in ("txt", "md"):
+            yield Article(row["source"], row["lang"], row["format"], row["text"], False)
+    for row in _rows(data / "hard-negatives.jsonl.gz"):
+        if row["format"] in ("txt", "md", "csv"):
+            yield Article(f"hard:{row['source']}", row["lang"], row["format"], row["text"], True)
+    for row in _rows(data / "hard-lines.jsonl.gz"):
+        yield Article(f"line:{row['source']}", row["lang"], "txt", row["text"], True)
+
+
+def _external_fragments(data: Path) -> Iterator[Fragment]:
+    for row in _rows(data / "fragments.jsonl"):
+        text = " ".join(row["text"].split())[:MAX_FRAGMENT]
+        if row["category"] == "other" and not _URL.search(text):
+            continue  # of unknown trade and without a link: harmless names, and sentences any reader might write
+        if len(text) > 1:
+            yield Fragment(text, row["lang"], _TRADE_OF.get(row["category"], row["category"]), row["source"], _campaign(text))
+
+
+def _campaign(text: str) -> str:
+    """What ties variants of one campaign together: the domain it advertises, else its longest word, else its first two signs."""
+    found = _URL.search(text)
+    if found:
+        return (found[1] or found[2]).lower()
+    words = _WORDS.findall(text.lower())
+    longest = max(words, key=len, default=text)
+    return longest if ord(longest[0]) < 0x2E80 else longest[:2]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,151 @@
+"""Expand the spam grammars of `corpus/spam` into fragments: terms and promotional lines of ten trades."""
+
+from __future__ import annotations
+
+import tomllib
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import regex
+
+TRADES = ("escort", "gambling", "pharma", "loans", "documents", "essay", "seo", "replica", "download", "crypto")
+LINE_SHARE = 0.22
+_SLOT = regex.compile(r"\{(\w+)\}")
+_LATIN_WORD = regex.compile(r"[a-z0-9]+")
+_SYLLABLES = "ba be bo ca ce da di do fa fi ga go ha jo ka ki la le lo ma me mi na no pa pe ra ri ro sa si ta to va vi xo za".split()
+_TLDS = ".com .net .org .top .xyz .club .cc .vip .shop .ru .site .online .info .me .live .win .bet .icu .buzz .co".split()
+_MONEY = ("${}", "€{}", "{} USD", "£{}", "{}元", "₽{}", "Rp{}.000", "{} TL", "₹{}", "{}฿", "{}만원", "R${}")
+
+
+class Fragment(NamedTuple):
+    """A piece of spam: its text, language, trade, where it comes from, and the campaign it is split by."""
+
+    text: str
+    lang: str
+    trade: str
+    source: str
+    campaign: str
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The lists of one language: names of places, and per trade the six lists of `corpus/README.md`."""
+
+    lang: str
+    place: Sequence[str]
+    trades: Mapping[str, Mapping[str, Sequence[str]]]
+
+
+def load_grammars(folder: Path) -> list[Grammar]:
+    """All grammars of a folder, sorted by language.
+
+    >>> grammars = load_grammars(Path("corpus/spam"))
+    >>> len(grammars) >= 16
+    True
+    """
+    grammars = []
+    for path in sorted(folder.glob("*.toml")):
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        trades = {trade: data[trade] for trade in TRADES if trade in data}
+        grammars.append(Grammar(data["lang"], data["place"], trades))
+    return grammars
+
+
+def expand(grammar: Grammar, per_trade: int, seed: int) -> Iterator[Fragment]:
+    """About `per_trade` distinct fragments of every trade; the campaign is the head or slang word that names the goods.
+
+    >>> grammar = Grammar("en", ["york"], {"loans": {"head": ["payday loan"], "patterns": ["{head} {place}"], "lines": []}})
+    >>> [fragment.text for fragment in expand(grammar, 1, seed=0)]
+    ['payday loan york']
+    """
+    for trade, lists in grammar.trades.items():
+        rng = Random(f"{seed}/{grammar.lang}/{trade}")
+        seen: set[str] = set()
+        for _ in range(per_trade):
+            forms = lists["lines"] if lists["lines"] and rng.random() < LINE_SHARE else lists["patterns"]
+            text, campaign = _fill(rng.choice(forms), grammar, lists, rng)
+            if text not in seen:
+                seen.add(text)
+                yield Fragment(text, grammar.lang, trade, f"grammar:{grammar.lang}", campaign)
+
+
+def random_url(rng: Random, goods: str) -> str:
+    """A made-up address, half the time with Latin words of what it sells in it.
+
+    >>> random_url(Random(3), "online casino").startswith("http")
+    True
+    """
+    words = [word for word in _LATIN_WORD.findall(goods.lower()) if len(word) > 2][:3]
+    if not words or rng.random() < 0.5:
+        return _url(rng)
+    host = rng.choice(["", "-"]).join(words) + rng.choice(["", _digits(rng)[:3], _name(rng, 1, 2)]) + rng.choice(_TLDS)
+    return rng.choice(["http://", "https://", "http://www.", "https://www."]) + host + rng.choice(["", "/", "/" + _name(rng, 1, 3)])
+
+
+def in_fold(campaign: str, folds: int) -> int:
+    """The fold a campaign belongs to: a stable hash of its name."""
+    return zlib.crc32(campaign.encode("utf-8", "surrogatepass")) % folds
+
+
+def _fill(form: str, grammar: Grammar, lists: Mapping[str, Sequence[str]], rng: Random) -> tuple[str, str]:
+    """A form with its slots filled, and the campaign: the first head or slang word (the form itself if there is none)."""
+    chosen: dict[str, str] = {}
+    goods: list[str] = []
+
+    def pick(match: regex.Match[str]) -> str:
+        name = match[1]
+        if name in _BUILT_IN:
+            return _BUILT_IN[name](rng)
+        # A line that names its goods three times names the same campaign's goods, so that folds do not leak.
+        if name not in chosen or name in ("place", "suffix", "action"):
+            chosen[name] = rng.choice(grammar.place if name == "place" else lists[name])
+        if name in ("head", "slang"):
+            goods.append(chosen[name])
+        return chosen[name]
+
+    text = _SLOT.sub(pick, form)
+    text = _SLOT.sub(pick, text)  # a suffix may itself hold a slot
+    text = " ".join(text.split())
+    return text, f"{goods[0] if goods else form}"
+
+
+def _digits(rng: Random) -> str:
+    return "".join(rng.choice("0123456789") for _ in range(rng.randint(3, 11)))
+
+
+def _phone(rng: Random) -> str:
+    groups = [str(rng.randint(10 ** (n - 1), 10**n - 1)) for n in rng.choice([(3, 3, 4), (3, 4, 4), (11,), (2, 4, 4), (10,)])]
+    return rng.choice(["", "", "+"]) + rng.choice([" ", "-", ""]).join(groups)
+
+
+def _name(rng: Random, low: int, high: int) -> str:
+    return "".join(rng.choice(_SYLLABLES) for _ in range(rng.randint(low, high)))
+
+
+def _handle(rng: Random) -> str:
+    return rng.choice(["@", "", ""]) + _name(rng, 2, 4) + rng.choice(["", _digits(rng)[:4], "_" + _digits(rng)[:3]])
+
+
+def _domain(rng: Random) -> str:
+    return rng.choice(["", "www.", ""]) + _name(rng, 2, 4) + rng.choice(["", "", _digits(rng)[:3]]) + rng.choice(_TLDS)
+
+
+def _url(rng: Random) -> str:
+    path = rng.choice(["", "/", f"/{_name(rng, 2, 3)}", f"/?p={_digits(rng)}", f"/{_name(rng, 1, 2)}/{_name(rng, 2, 3)}.html"])
+    return rng.choice(["http://", "https://"]) + _domain(rng) + path
+
+
+_BUILT_IN: dict[str, Callable[[Random], str]] = {
+    "digits": _digits,
+    "phone": _phone,
+    "handle": _handle,
+    "domain": _domain,
+    "url": _url,
+    "year": lambda rng: str(rng.randint(2015, 2027)),
+    "percent": lambda rng: f"{rng.choice([5, 10, 20, 30, 50, 70, 80, 100, 150, 200, 300, 500])}%",
+    "money": lambda rng: rng.choice(_MONEY).format(rng.choice([5, 20, 50, 99, 100, 199, 300, 500, 1000, 5000, 100000])),
+}

@@ -1,0 +1,223 @@
+"""Inject fragments into a clean article as spammers do, and say exactly where: the truth to train and measure on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import NamedTuple
+
+import regex
+
+from cleaner.train.disguise import disguise
+from cleaner.train.grammar import Fragment, random_url
+
+_SENTENCE_GAP = regex.compile(r"(?<=[.!?…])\s|(?<=[。！？，；、：])")
+_WORD_GAP = regex.compile(r"(?<=[\p{L}\d,;:])\x20(?=[\p{L}\d])")
+_WORD = regex.compile(r"\b\p{L}{3,14}\b")
+_CHAINS = (" | ", ", ", "、", " - ", "|", " / ", "，", " ", "-", "_", " • ")
+_MARKERS = ("🔖 ", "#", "Tags: ", "🏷 ", "标签：", "Tag: ", "关键词：", "【", "")
+_BULLETS = ("* ", "- ", "• ", "+ ", "1. ", "· ")
+_TITLE_SEPARATORS = (" - ", " | ", "_", "–", " — ", "-", "|", "｜", " · ", "：")
+_TAILS = (" • ", " | ", " - ", " – ", ": ", " >> ", "！", "。", "】", " ❤ ")
+
+
+class Injected(NamedTuple):
+    """Where one injection stands in the dirty text, how, and what it is."""
+
+    start: int
+    end: int
+    form: str
+    fragment: Fragment
+    disguise: str
+
+
+class Dirty(NamedTuple):
+    """An article with injections; deleting every span gives the clean article."""
+
+    text: str
+    spans: tuple[Injected, ...]
+
+
+class _Insertion(NamedTuple):
+    at: int
+    text: str
+    form: str
+    fragment: Fragment
+    disguise: str
+
+
+def inject(text: str, fragments: Sequence[Fragment], rng: Random, disguised: float = 0.3) -> Dirty:
+    """Inject one to six pieces of the given fragments into a text.
+
+    >>> fragment = Fragment("online casino", "en", "gambling", "", "")
+    >>> dirty = inject("One line.\\nAnother line.\\n", [fragment], Random(1))
+    >>> span = dirty.spans[0]
+    >>> "casino" in dirty.text[span.start:span.end].lower() or span.disguise != "none"
+    True
+    """
+    count = min(rng.choice([1, 1, 1, 2, 2, 2, 3, 3, 4, 6]), 1 + len(text) // 150)
+    insertions: list[_Insertion] = []
+    for _ in range(count):
+        fragment = rng.choice(fragments)
+        name, how = "none", fragment.text
+        if rng.random() < disguised:
+            how, name = disguise(fragment.text, rng)
+        form = rng.choices(list(_FORMS), weights=[_WEIGHTS[form] for form in _FORMS])[0]
+        insertions += [_Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, how, fragments, rng)]
+    return _apply(text, insertions)
+
+
+def _apply(text: str, insertions: list[_Insertion]) -> Dirty:
+    """Put all insertions in; two at one place stand one behind the other, and touching ones are kept apart in the truth."""
+    pieces, spans, last, length = [], [], 0, 0
+    for item in sorted(insertions, key=lambda item: item.at):
+        pieces += [text[last : item.at], item.text]
+        length += item.at - last
+        spans.append(Injected(length, length + len(item.text), item.form, item.fragment, item.disguise))
+        length += len(item.text)
+        last = item.at
+    return Dirty("".join(pieces) + text[last:], tuple(spans))
+
+
+def open_lines(text: str) -> list[int]:
+    """Starts of the lines outside code fences and front matter."""
+    starts, offset, fenced = [], 0, False
+    for number, line in enumerate(text.split("\n")):
+        stripped = line.lstrip()
+        if stripped.startswith(("```", "~~~")) or (stripped.rstrip() == "---" and (number == 0 or fenced is None)):
+            fenced = None if number == 0 and stripped.startswith("---") else not fenced  # type: ignore[assignment]
+        elif fenced is False:
+            starts.append(offset)
+        offset += len(line) + 1
+    return starts or [0]
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    return end - 1 if end > start and text[end - 1] == "\r" else end
+
+
+def _some_line(text: str, rng: Random) -> tuple[int, int]:
+    """Start and end of a line that is not blank, if one can be found."""
+    starts = open_lines(text)
+    for _ in range(12):
+        start = rng.choice(starts)
+        end = _line_end(text, start)
+        if text[start:end].strip():
+            break
+    return start, end
+
+
+Pieces = list[tuple[int, str]]
+
+
+def _own_line(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    return [(rng.choice(open_lines(text)), piece + "\n")]
+
+
+def _own_paragraph(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    return [(rng.choice(open_lines(text)), piece + "\n\n")]
+
+
+def _repeated(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    places = rng.sample(starts := open_lines(text), min(len(starts), rng.choice([2, 2, 3])))
+    tail = rng.choice(["\n", "\n", " "])
+    return [(at, piece + tail) for at in places]
+
+
+def _line_prefix(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    return [(_some_line(text, rng)[0], piece + rng.choice([" ", " ", " ", " ", " ", "", "　", "  "]))]
+
+
+def _line_suffix(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    separator = rng.choice([" ", " ", " ", " ", rng.choice(_TAILS)])
+    return [(_some_line(text, rng)[1], separator + piece)]
+
+
+def _gap(text: str, rng: Random) -> int | None:
+    """A place inside a sentence: at a space or behind punctuation."""
+    start, end = _some_line(text, rng)
+    pattern = rng.choice([_SENTENCE_GAP, _WORD_GAP])
+    gaps = [match.end() for match in pattern.finditer(text, start, end)]
+    return rng.choice(gaps) if gaps else None
+
+
+def _mid_sentence(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    at = _gap(text, rng)
+    if at is None:
+        return _line_prefix(text, piece, fragments, rng)
+    return [(at, piece + (" " if text[at - 1 : at] == " " else ""))]
+
+
+def _link_mid_sentence(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    return _mid_sentence(text, f"[{piece}]({random_url(rng, piece)})", fragments, rng)
+
+
+def _link(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    shape = rng.choice(["[{0}]({1})", "[{0}]({1})", "[{0}]({1})", '<a href="{1}">{0}</a>', "{0} {1}", "{1} {0}", "[url={1}]{0}[/url]"])
+    linked = shape.format(piece, random_url(rng, piece))
+    return rng.choice([_line_prefix, _line_suffix, _line_suffix, _own_line])(text, linked, fragments, rng)
+
+
+def _bare_url(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    return rng.choice([_mid_sentence, _own_line, _line_suffix])(text, random_url(rng, piece), fragments, rng)
+
+
+def _tag(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    marker = rng.choice(_MARKERS[:2]) if rng.random() < 0.5 else rng.choice(_MARKERS)
+    closed = "】" if marker == "【" else ""
+    if rng.random() < 0.5:
+        return [(rng.choice(open_lines(text)), f"{marker}{piece}{closed}\n")]
+    return [(_some_line(text, rng)[1], f" {marker}{piece}{closed}")]
+
+
+def _bullet(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    return [(rng.choice(open_lines(text)), rng.choice(_BULLETS) + piece + "\n")]
+
+
+def _title_suffix(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    first = next((start for start in open_lines(text) if text[start : _line_end(text, start)].strip()), 0)
+    return [(_line_end(text, first), rng.choice(_TITLE_SEPARATORS) + piece)]
+
+
+def _chain(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    parts = [piece, *(rng.choice(fragments).text for _ in range(rng.randint(1, 6)))]
+    return _own_line(text, rng.choice(_CHAINS).join(parts), fragments, rng)
+
+
+def _tail_block(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    lines = [piece, *(rng.choice(fragments).text for _ in range(rng.randint(0, 5)))]
+    if rng.random() < 0.4:
+        lines = [f"[{line}]({random_url(rng, line)})" for line in lines]
+    return [(len(text), "\n" + "\n".join(lines))]
+
+
+def _link_text_only(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """A spam term as the text of a link of the article itself: only the term is injected."""
+    places = [m.end() for m in regex.finditer(r"(?<!!)\[(?=[^\]\n]{2,60}\]\()", text)]
+    return [(rng.choice(places), piece)] if places else _line_prefix(text, piece, fragments, rng)
+
+
+_FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
+    "own_line": _own_line,
+    "own_paragraph": _own_paragraph,
+    "repeated": _repeated,
+    "line_prefix": _line_prefix,
+    "line_suffix": _line_suffix,
+    "mid_sentence": _mid_sentence,
+    "md_link_mid": _link_mid_sentence,
+    "md_link": _link,
+    "bare_url": _bare_url,
+    "tag": _tag,
+    "bullet": _bullet,
+    "title_suffix": _title_suffix,
+    "chain": _chain,
+    "tail_block": _tail_block,
+    "link_text": _link_text_only,
+}
+_WEIGHTS = {
+    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 8,
+    "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
+    "tail_block": 5, "link_text": 0.5,
+}  # fmt: skip

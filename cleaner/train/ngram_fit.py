@@ -1,0 +1,143 @@
+"""Fit the n-gram weights: log-odds from counts over all clean text, sharpened by logistic regression on segments.
+
+The weights follow NBSVM (Wang and Manning 2012, "Baselines and Bigrams"): features are scaled by their naive Bayes
+log-odds, then a linear model is fitted, and weight = log-odds * coefficient. One int8 table comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import SGDClassifier
+
+from cleaner import charclass as cc
+from cleaner import ngrams
+from cleaner.propose import trigrams
+from cleaner.view import fold
+
+TABLE = 1 << ngrams.TABLE_BITS
+SMOOTHING = 1.0
+_SENTENCE = regex.compile(r"(?<=[.!?…])\s+|(?<=[。！？；])")
+_PIECE = regex.compile(r"[,，、;；:：|()（）\[\]]\s*")
+
+
+def folded(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """Hashable code points and classes of a text, a space on both sides."""
+    view = fold(cc.code_points(f" {text} "))
+    return ngrams.hashable(view.codes, view.classes), view.classes
+
+
+def gram_counts(texts: Iterable[str]) -> NDArray[np.float64]:
+    """How often each table entry occurs in the texts."""
+    counts = np.zeros(TABLE, dtype=np.int64)
+    for chunk in _chunks(texts, 1 << 21):
+        for index in _indices(chunk):
+            counts += np.bincount(index, minlength=TABLE)
+    return counts.astype(np.float64)
+
+
+def _chunks(texts: Iterable[str], size: int) -> Iterator[str]:
+    """The texts, joined by line ends into strings of about `size` characters."""
+    waiting, length = [], 0
+    for text in texts:
+        waiting.append(text)
+        length += len(text)
+        if length >= size:
+            yield "\n".join(waiting)
+            waiting, length = [], 0
+    yield "\n".join(waiting)
+
+
+def _indices(text: str) -> list[NDArray[np.uint32]]:
+    codes, classes = folded(text)
+    if not len(codes):
+        return []
+    words = ngrams.word_grams(codes, classes)
+    return [*(index for _, index in ngrams.char_grams(codes)), words[1], words[3]]
+
+
+def rows(texts: Sequence[str]) -> csr_matrix:
+    """n_texts x 2**21 matrix of gram counts divided by the root of the text's length."""
+    starts, indices, values = [0], [], []
+    for text in texts:
+        index = np.concatenate(_indices(text))
+        indices.append(index)
+        values.append(np.full(len(index), 1 / np.sqrt(len(text) + 2), dtype=np.float32))
+        starts.append(starts[-1] + len(index))
+    return csr_matrix((np.concatenate(values), np.concatenate(indices), np.array(starts)), shape=(len(texts), TABLE))
+
+
+def segments(text: str, rng: Random, share: float) -> list[str]:
+    """A sample of the lines, sentences, pieces and word runs of a clean text."""
+    found = []
+    for line in text.split("\n"):
+        line = line.strip()
+        if len(line) < 2 or rng.random() > share:
+            continue
+        kind = rng.random()
+        if kind < 0.25:
+            found.append(line[:400])
+        elif kind < 0.5:
+            found.append(rng.choice(_SENTENCE.split(line))[:400])
+        elif kind < 0.7:
+            found.append(rng.choice(_PIECE.split(line))[:200])
+        else:
+            found.append(_window(line, rng))
+    return [segment for segment in found if len(segment.strip()) > 1]
+
+
+def _window(line: str, rng: Random) -> str:
+    words = line.split()
+    if len(words) > len(line) / 12:
+        first = rng.randrange(len(words))
+        return " ".join(words[first : first + rng.randint(1, 7)])
+    first = rng.randrange(len(line))
+    return line[first : first + rng.randint(2, 16)]
+
+
+def log_odds(spam: NDArray[np.float64], clean: NDArray[np.float64]) -> NDArray[np.float64]:
+    """log P(gram | spam) - log P(gram | clean) per table entry, add-one smoothed and shrunk where little is known."""
+    p, q = spam + SMOOTHING, clean + SMOOTHING * clean.sum() / spam.sum()
+    return np.log(p / p.sum()) - np.log(q / q.sum())
+
+
+def fit(
+    spam: Sequence[str], clean: Sequence[str], clean_counts: NDArray[np.float64], *, seed: int
+) -> tuple[NDArray[np.int8], float]:
+    """The int8 weight table and its scale: weight in logit per (count / root length) = table * scale."""
+    spam_counts = gram_counts(["\n".join(spam)])
+    ratio = log_odds(spam_counts, clean_counts).astype(np.float32)
+    matrix = rows([*spam, *clean])
+    matrix.data *= ratio[matrix.indices]
+    labels = np.r_[np.ones(len(spam)), np.zeros(len(clean))]
+    model = SGDClassifier(loss="log_loss", alpha=3e-6, max_iter=6, tol=None, average=True, random_state=seed)
+    model.fit(matrix, labels)
+    weights = ratio * model.coef_[0]
+    scale = float(np.quantile(np.abs(weights[weights != 0]), 0.999)) / 127
+    return np.clip(np.rint(weights / scale), -127, 127).astype(np.int8), scale
+
+
+LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "id", "ja", "ko", "pt", "ru", "th", "tr", "vi", "zh-Hans", "zh-Hant")
+LANGUAGE_UNIT = 16  # table units per nat
+
+
+def language_table(texts: Iterable[tuple[str, str]]) -> NDArray[np.int8]:
+    """2**16 x 16 table: how much more likely a trigram is in a language than in the average of all, in 1/16 nats."""
+    size = 1 << 16
+    by_language: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    for language, text in texts:
+        if language in by_language:
+            by_language[language].append(text)
+    share = np.empty((size, len(LANGUAGES)))
+    for column, language in enumerate(LANGUAGES):
+        counts = np.ones(size)
+        for chunk in _chunks(by_language[language], 1 << 21):
+            counts += np.bincount(trigrams(folded(chunk)[0]), minlength=size)
+        share[:, column] = counts / counts.sum()
+    table = np.log(share) - np.log(share.mean(axis=1, keepdims=True))
+    return np.clip(np.rint(table * LANGUAGE_UNIT), -127, 127).astype(np.int8)

@@ -1,0 +1,162 @@
+"""Make the rows the second stage is trained on: candidates of injected and of clean articles, with the truth about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import propose
+from cleaner.features import Matrix, features
+from cleaner.train.data import Article
+from cleaner.train.grammar import Fragment
+from cleaner.train.inject import Dirty, Injected, inject
+
+INJECTED_SHARE = 0.6  # of ordinary articles; of those that look like spam themselves HARD_SHARE
+HARD_SHARE = 0.2
+SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
+MAX_HOST = 12_000  # characters of an article that are used
+MAX_NEGATIVES = 50  # candidates kept per text that are not spam
+
+
+class Document(NamedTuple):
+    """A text to learn from, with its injections (none: it is clean), its language and its source."""
+
+    text: str
+    spans: tuple[Injected, ...]
+    lang: str
+    source: str
+
+
+class Rows(NamedTuple):
+    """Candidates: features, whether each is spam, whether it is exactly an injection, and which document it is of."""
+
+    matrix: Matrix
+    spam: NDArray[np.bool_]
+    exact: NDArray[np.bool_]
+    document: NDArray[np.int64]
+
+
+def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: Random) -> Iterator[Document]:
+    """Every article once, some of them injected; lines that look like spam stand alone and inside an article."""
+    by_language: dict[str, list[Fragment]] = {}
+    for fragment in fragments:
+        by_language.setdefault(_short(fragment.lang), []).append(fragment)
+    hosts = [article for article in articles if not article.hard]
+    for article in articles:
+        text = _excerpt(article.text, rng)
+        if rng.random() < (HARD_SHARE if article.hard else INJECTED_SHARE):
+            dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
+            yield Document(dirty.text, dirty.spans, article.lang, article.source)
+        else:
+            yield Document(text, (), article.lang, article.source)
+        if article.hard and len(text) < 400 and hosts:
+            host = rng.choice(hosts)
+            yield Document(_with_line(_excerpt(host.text, rng), text.strip(), rng), (), host.lang, article.source)
+
+
+def _short(lang: str) -> str:
+    return lang.split("-")[0]
+
+
+def _excerpt(text: str, rng: Random) -> str:
+    """At most MAX_HOST characters, from a line's start."""
+    if len(text) <= MAX_HOST:
+        return text
+    start = text.find("\n", rng.randrange(len(text) - MAX_HOST)) + 1
+    return text[start : start + MAX_HOST]
+
+
+def _with_line(text: str, line: str, rng: Random) -> str:
+    lines = text.split("\n")
+    lines.insert(rng.randrange(len(lines) + 1), line)
+    return "\n".join(lines)
+
+
+def _choose(
+    fragments: Sequence[Fragment], by_language: dict[str, list[Fragment]], lang: str, rng: Random
+) -> list[Fragment]:
+    """One to four fragments for one article, often all in one language, as one spammer would."""
+    draw = rng.random()
+    if draw < SAME_LANGUAGE:
+        pool = by_language.get(lang, fragments)
+    elif draw < SAME_LANGUAGE + CHINESE:
+        pool = by_language.get("zh", fragments)
+    elif draw < SAME_LANGUAGE + CHINESE + ENGLISH:
+        pool = by_language.get("en", fragments)
+    else:
+        pool = by_language[rng.choice(sorted(by_language))]
+    return [rng.choice(pool) for _ in range(rng.randint(1, 4))]
+
+
+def rows(batch: Iterable[Document], tables: propose.Tables, rng: Random, *, size: int = 16) -> Rows:
+    """The candidates of the documents, the spam ones all, of the others at most MAX_NEGATIVES a document."""
+    waiting: list[Document] = []
+    parts: list[Rows] = []
+    done = 0
+    for document in batch:
+        waiting.append(document)
+        if len(waiting) == size:
+            parts.append(_batch_rows(waiting, tables, rng, done))
+            done += len(waiting)
+            waiting = []
+    if waiting:
+        parts.append(_batch_rows(waiting, tables, rng, done))
+    return Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _batch_rows(batch: Sequence[Document], tables: propose.Tables, rng: Random, done: int) -> Rows:
+    reading = propose.read([document.text for document in batch], tables)
+    runs = propose.hot_runs(reading, tables)
+    edges = propose.boundaries(reading.classes)
+    found = propose.candidates(reading, runs, edges)
+    matrix = features(reading, tables, runs, edges, found)
+    starts = reading.source[found.starts] - reading.doc_base[found.docs]
+    ends = reading.source[found.ends - 1] + 1 - reading.doc_base[found.docs]
+    spam, exact = np.zeros(len(starts), dtype=bool), np.zeros(len(starts), dtype=bool)
+    keep: list[int] = []
+    for number, document in enumerate(batch):
+        mine = np.flatnonzero(found.docs == number)
+        spam[mine], exact[mine] = labels(document, starts[mine], ends[mine])
+        others = mine[~spam[mine]].tolist()
+        keep += mine[spam[mine]].tolist() + (rng.sample(others, MAX_NEGATIVES) if len(others) > MAX_NEGATIVES else others)
+    at = np.array(sorted(keep), dtype=np.int64)
+    return Rows(matrix[at], spam[at], exact[at], found.docs[at] + done)
+
+
+def labels(
+    document: Document | Dirty, starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """For candidates of a document: is it spam (at least 95 % of its ink), and is it exactly the injections it touches.
+
+    Exactly: no ink of the article, and no letter or digit of a touched injection's line left out.
+    """
+    text = document.text
+    n = len(text)
+    ink = np.fromiter((not c.isspace() for c in text), dtype=bool, count=n)
+    solid = np.fromiter((c.isalnum() for c in text), dtype=bool, count=n)
+    piece = np.zeros(n, dtype=np.int64)  # number of the injected line a character is in, 0 outside
+    number = 0
+    for span in document.spans:
+        at = span.start
+        for line in text[span.start : span.end].split("\n"):
+            number += 1
+            piece[at : at + len(line)] = number
+            at += len(line) + 1
+    inked, spam = _sums(ink), _sums(ink & (piece > 0))
+    pure = (spam[ends] - spam[starts]) / np.maximum(inked[ends] - inked[starts], 1)
+    sizes = np.bincount(piece[solid], minlength=number + 1)
+    solids = _sums(solid & (piece > 0))
+    firsts = piece[np.minimum(starts, max(n - 1, 0))] if n else starts
+    lasts = piece[np.maximum(ends - 1, 0)] if n else ends
+    expected = _sums(sizes[1:])  # letters and digits of the injected lines before number i + 1
+    touched = np.where((firsts > 0) & (lasts > 0), expected[lasts] - expected[np.maximum(firsts - 1, 0)], -1)
+    exact = (pure > 0.999) & (touched == solids[ends] - solids[starts])
+    return pure >= 0.95, exact
+
+
+def _sums(values: NDArray[np.generic]) -> NDArray[np.int64]:
+    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(values, dtype=np.int64)))

@@ -1,0 +1,143 @@
+"""The folded view of a text: what it says once disguises are taken off, with the way back to the source offsets.
+
+Lower case, compatibility forms (`ｃａｓｉｎｏ`), invisible characters, letters set apart (`爱 上 海`, `c-a-s-i-n-o`), letters
+borrowed from another alphabet (`сasinо`) and digits standing for letters (`c4sino`). The view is only ever judged;
+it is never written, and a difference to the source is evidence, not a verdict.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import charclass as cc
+
+MIN_SPACED_HAN = 3  # letters of a chain `爱 上 海` before its gaps are closed
+MIN_SPACED = 5  # the same for alphabets, where initials and enumerations make shorter chains
+_LEET = {ord(a): ord(b) for a, b in zip("013457", "oieast", strict=True)}
+_GAP = np.zeros(cc.N_CLASSES, dtype=bool)
+_GAP[[cc.SPACE, cc.SENTENCE_END, cc.COMMA, cc.SEPARATOR, cc.PUNCT]] = True
+IS_LETTER = np.zeros(cc.N_CLASSES, dtype=bool)
+IS_LETTER[[cc.OTHER_LETTER, *range(cc.SCRIPT0, cc.N_CLASSES)]] = True
+IS_WORD = IS_LETTER.copy()
+IS_WORD[[cc.DIGIT, cc.MARK]] = True
+_BORROWED = np.zeros(cc.N_CLASSES, dtype=bool)
+_BORROWED[[cc.CYRILLIC, cc.GREEK]] = True
+
+
+class View(NamedTuple):
+    """A folded text of `n` characters.
+
+    codes      folded code points, uint32
+    classes    their classes (`cleaner.charclass`), uint8
+    source     offset of each in the source text, int64; `source[n]` would be the source's length
+    disguised  True where folding undid more than a letter's case, bool
+    """
+
+    codes: NDArray[np.uint32]
+    classes: NDArray[np.uint8]
+    source: NDArray[np.int64]
+    disguised: NDArray[np.bool_]
+
+
+def fold(points: NDArray[np.uint32]) -> View:
+    """The folded view of an array of code points.
+
+    >>> view = fold(cc.code_points("Bеst cаsi\\u200bno"))
+    >>> "".join(map(chr, view.codes)), view.source[-1]
+    ('best casino', 11)
+    """
+    tables = cc.tables()
+    classes = tables.classes[points]
+    keep = classes != cc.INVISIBLE
+    dropped = not keep.all()
+    source = np.flatnonzero(keep) if dropped else np.arange(len(points))
+    if dropped:
+        points, classes = points[source], classes[source]
+    gaps = _gaps_in_spaced_words(classes)
+    if len(gaps):
+        source, points, classes = (np.delete(array, gaps) for array in (source, points, classes))
+    codes = tables.fold[points]
+    disguised = (points > 0x20FF) & (codes != points)
+    if len(source) and source[-1] + 1 != len(source):
+        disguised[:-1] |= np.diff(source) > 1
+    _resolve_lookalikes(codes, classes, disguised)
+    _resolve_leet(codes, classes, disguised)
+    return View(codes, classes, source, disguised)
+
+
+def _shift(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    """`mask` seen from `by` places further on: result[i] = mask[i + by], False outside."""
+    out = np.zeros_like(mask)
+    if by > 0:
+        out[:-by] = mask[by:]
+    elif by < 0:
+        out[-by:] = mask[:by]
+    else:
+        out[:] = mask
+    return out
+
+
+def _gaps_in_spaced_words(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Positions of the single gaps in chains of single letters."""
+    if len(classes) < 5:
+        return np.empty(0, dtype=np.int64)
+    letter = IS_LETTER[classes]
+    single = letter & ~_shift(letter, 1) & ~_shift(letter, -1)
+    link = _GAP[classes[1:-1]] & single[:-2] & single[2:]
+    inside = np.zeros(len(classes), dtype=bool)
+    inside[1:-1] = link
+    chained = inside & (_shift(inside, 2) | _shift(inside, -2))
+    if not chained.any():
+        return np.empty(0, dtype=np.int64)
+    return _long_chains(np.flatnonzero(chained), classes)
+
+
+def _long_chains(at: NDArray[np.int64], classes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Of the gaps `at`, two apart within a chain, those in chains long enough for their script."""
+    chain = np.cumsum(np.r_[True, np.diff(at) != 2])
+    letters = np.bincount(chain) + 1
+    is_han = (classes[at - 1] >= cc.HAN) & (classes[at - 1] <= cc.HANGUL)
+    han = np.bincount(chain, weights=is_han) > 0
+    same_gap = np.bincount(chain, weights=np.r_[False, classes[at[1:]] != classes[at[:-1]]]) <= 1
+    long_enough = np.where(han, letters >= MIN_SPACED_HAN, letters >= MIN_SPACED) & same_gap
+    return at[long_enough[chain]]
+
+
+def _word_numbers(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """A running number of the word (or gap between words) each character is in."""
+    word = IS_WORD[classes]
+    return np.cumsum(np.r_[True, word[1:] != word[:-1]])
+
+
+def _resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
+    """In words that mix Latin with Cyrillic or Greek, turn look-alikes into Latin letters, in place."""
+    borrowed, latin = _BORROWED[classes], classes == cc.LATIN
+    if not ((borrowed[1:] & latin[:-1]) | (borrowed[:-1] & latin[1:])).any():
+        return
+    words = _word_numbers(classes)
+    mixed = np.zeros(words[-1] + 1, dtype=bool)
+    mixed[words[borrowed]] = True
+    has_latin = np.zeros_like(mixed)
+    has_latin[words[latin]] = True
+    at = np.flatnonzero(borrowed & (mixed & has_latin)[words])
+    resolved = cc.tables().latin[codes[at]]
+    changed = resolved != codes[at]
+    codes[at] = resolved
+    classes[at[changed]] = cc.LATIN
+    disguised[at[changed]] = True
+
+
+def _resolve_leet(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
+    """A single digit between two Latin letters reads as the letter it looks like, in place."""
+    latin = classes == cc.LATIN
+    at = np.flatnonzero((classes[1:-1] == cc.DIGIT) & latin[:-2] & latin[2:]) + 1
+    if not len(at):
+        return
+    letters = np.array([_LEET.get(int(code), int(code)) for code in codes[at]], dtype=np.uint32)
+    changed = letters != codes[at]
+    codes[at] = letters
+    classes[at[changed]] = cc.LATIN
+    disguised[at[changed]] = True
