@@ -34,6 +34,45 @@ NAMES = (
     "ngram_previous_line ngram_next_line host_language"
 ).split()
 
+RUN_NAMES = (
+    "peak ngram_score length ngram_line line_length ngram_host host_length language_fit language_line language_host "
+    "foreign_script foreign_script_host host_runs line_share at_line_start at_line_end"
+).split()
+
+
+def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
+    """n_runs x len(RUN_NAMES) matrix: what the gate looks at before any candidate is made."""
+    scale = tables.scale
+    fit, foreign = _sums(reading.fit), _sums(reading.foreign)
+    newlines = np.flatnonzero(reading.classes == cc.NEWLINE)
+    number = np.searchsorted(newlines, runs.starts)
+    line, line_end = newlines[number - 1] + 1, newlines[number]
+    first, stop = reading.doc_first[runs.docs], reading.doc_stop[runs.docs]
+    length, line_length, host_length = runs.ends - runs.starts, line_end - line, np.maximum(stop - first, 1)
+    columns = {
+        "peak": runs.peaks,
+        "ngram_score": (reading.total[runs.ends] - reading.total[runs.starts]) * scale / np.sqrt(length + 2),
+        "length": length,
+        "ngram_line": (reading.total[line_end] - reading.total[line]) * scale / np.sqrt(line_length + 2),
+        "line_length": line_length,
+        "ngram_host": (reading.total[stop] - reading.total[first]) * scale / host_length,
+        "host_length": host_length,
+        "language_fit": (fit[runs.ends] - fit[runs.starts]) / length,
+        "language_line": (fit[line_end] - fit[line]) / line_length,
+        "language_host": (fit[stop] - fit[first]) / host_length,
+        "foreign_script": (foreign[runs.ends] - foreign[runs.starts]) / length,
+        "foreign_script_host": (foreign[stop] - foreign[first]) / host_length,
+        "host_runs": np.bincount(runs.docs, minlength=len(first))[runs.docs] * 1000 / host_length,
+        "line_share": length / line_length,
+        "at_line_start": runs.starts - line,
+        "at_line_end": line_end - runs.ends,
+    }
+    return np.stack([columns[name] for name in RUN_NAMES], axis=1).astype(np.float32)
+
+
+def _sums(values: NDArray[np.generic]) -> Ints:
+    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(values, dtype=np.int64)))
+
 
 def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, found: Candidates) -> Matrix:
     """n_candidates x len(NAMES) matrix; every value is finite."""

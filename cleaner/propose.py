@@ -18,6 +18,7 @@ from cleaner import ngrams
 from cleaner.view import IS_LETTER, IS_WORD, fold
 
 Ints = NDArray[np.int64]
+Stretches = Sequence[tuple[int, int]]
 PAD = 6  # line ends around every text of a batch: no n-gram or window reaches from one text into the next
 MAX_CANDIDATE = 1200  # characters; longer advertisements fall sentence by sentence
 MAX_RUNS = 2000  # hot runs looked at per text, strongest first
@@ -88,8 +89,8 @@ class Candidates(NamedTuple):
     runs: Ints
 
 
-def read(texts: Sequence[str], tables: Tables) -> Reading:
-    """Fold and score a batch of texts.
+def read(texts: Sequence[str], tables: Tables, protected: Sequence[Stretches]) -> Reading:
+    """Fold and score a batch of texts; in a text's protected stretches nothing is hot.
 
     Every figure of a text is the same on its own and in any batch: all sums are integers, and windows end at the padding.
     """
@@ -108,6 +109,9 @@ def read(texts: Sequence[str], tables: Tables) -> Reading:
     languages, fit = _language(codes, doc_first, doc_stop, doc_of, tables.language)
     foreign = _foreign(view.classes, doc_of, len(texts))
     hot = _window_scores(total, view.classes, tables)
+    for base, stretches in zip(doc_base.tolist(), protected, strict=True):
+        for start, end in stretches:
+            hot[slice(*np.searchsorted(view.source, (base + start, base + end)))] = -np.inf
     return Reading(
         codes, view.classes, points[view.source], view.source, view.disguised, evidence, total, fit, foreign,
         doc_first, doc_stop, doc_base, doc_of, languages, hot,

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,23 +22,22 @@ MAX_FRAGMENT = 500
 
 
 class Article(NamedTuple):
-    """A clean text: where it comes from, its language, its format (`txt`, `md`), and whether it only looks like spam."""
+    """A clean text: where it comes from, its language, its format (`txt`, `md`), whether it looks like spam, its fold."""
 
     source: str
     lang: str
     format: str
     text: str
     hard: bool
+    fold: int
 
 
 class Corpus(NamedTuple):
-    """Everything one training run reads; `manifest` lists the files with their SHA-256."""
+    """Everything one training run reads; background texts come with their fold, `manifest` lists the files with their SHA-256."""
 
     articles: list[Article]
-    background: list[tuple[str, str]]
+    background: list[tuple[int, str]]
     fragments: list[Fragment]
-    domains: list[str]
-    folds: dict[str, int]
     manifest: list[dict[str, Any]]
 
 
@@ -48,28 +47,28 @@ def load(corpus: Path, data: Path | None, *, per_trade: int, seed: int) -> Corpu
     Raises `FileNotFoundError` for an external file that is not there.
     """
     sources = tomllib.loads((corpus / "sources.toml").read_text(encoding="utf-8"))
+    fold_of = {source["name"]: source["fold"] for source in sources["source"]}
     articles = list(_own_articles(corpus))
     fragments = [f for grammar in load_grammars(corpus / "spam") for f in expand(grammar, per_trade, seed)]
-    folds = {source["name"]: source["fold"] for source in sources["source"]}
-    background: list[tuple[str, str]] = []
-    domains: list[str] = []
+    background: list[tuple[int, str]] = []
     manifest = [{"file": str(path.relative_to(corpus)), "sha256": _sha256(path)} for path in sorted((corpus / "spam").glob("*.toml"))]
     if data is not None:
         for name in (entry["name"] for entry in sources["file"]):
             if not (data / name).is_file():
                 raise FileNotFoundError(f"{data / name}: named in {corpus / 'sources.toml'}, but not there")
             manifest.append({"file": name, "sha256": _sha256(data / name)})
-        articles += _external_articles(data)
-        background = [(row["source"], row["text"]) for row in _rows(data / "background.jsonl.gz")]
-        background += [("ham", row["text"]) for row in _rows(data / "ham-lines.jsonl")]
+        articles += _external_articles(data, fold_of)
+        for row in _rows(data / "background.jsonl.gz"):
+            background.append((_fold(row["source"], row["text"], fold_of), row["text"]))
+        background += [(in_fold(row["text"], FOLDS), row["text"]) for row in _rows(data / "ham-lines.jsonl")]
         fragments += _external_fragments(data)
-        domains = [line.split("\t")[-1].strip() for line in (data / "spam-domains.tsv").read_text("utf-8").splitlines() if line]
-    return Corpus(articles, background, fragments, domains, folds, manifest)
+    return Corpus(articles, background, fragments, manifest)
 
 
-def fold_of_source(source: str, folds: dict[str, int]) -> int:
-    """The fold of a source of clean text: the one `sources.toml` gives it, else one by its name."""
-    return folds.get(source, in_fold(source, FOLDS))
+def _fold(source: str, text: str, fold_of: Mapping[str, int | list[int]]) -> int:
+    """The fold `sources.toml` gives a source, one of several by the text, or one by the source's name."""
+    given = fold_of.get(source, in_fold(source, FOLDS))
+    return given if isinstance(given, int) else given[in_fold(text[:500], len(given))]
 
 
 def fold_of_fragment(fragment: Fragment) -> int:
@@ -82,18 +81,17 @@ def _own_articles(corpus: Path) -> Iterator[Article]:
         for path in sorted((corpus / folder).glob("*/*")):
             if path.suffix in (".txt", ".md"):
                 text = path.read_text(encoding="utf-8")
-                yield Article(f"own:{path.parent.name}/{path.stem}", path.parent.name, path.suffix[1:], text, hard)
+                name = f"own:{path.parent.name}/{path.stem}"
+                yield Article(name, path.parent.name, path.suffix[1:], text, hard, in_fold(name, FOLDS))
 
 
-def _external_articles(data: Path) -> Iterator[Article]:
-    for row in _rows(data / "articles.jsonl.gz"):
-        if row["format"] in ("txt", "md"):
-            yield Article(row["source"], row["lang"], row["format"], row["text"], False)
-    for row in _rows(data / "hard-negatives.jsonl.gz"):
-        if row["format"] in ("txt", "md", "csv"):
-            yield Article(f"hard:{row['source']}", row["lang"], row["format"], row["text"], True)
-    for row in _rows(data / "hard-lines.jsonl.gz"):
-        yield Article(f"line:{row['source']}", row["lang"], "txt", row["text"], True)
+def _external_articles(data: Path, fold_of: Mapping[str, int | list[int]]) -> Iterator[Article]:
+    for name, prefix in (("articles", ""), ("hard-negatives", "hard:"), ("hard-lines", "line:")):
+        for row in _rows(data / f"{name}.jsonl.gz"):
+            kind = row.get("format", "txt")
+            if kind != "html":
+                fold = _fold(row["source"], row["text"], fold_of)
+                yield Article(prefix + row["source"], row["lang"], kind, row["text"], bool(prefix), fold)
 
 
 def _external_fragments(data: Path) -> Iterator[Fragment]:

@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import propose
-from cleaner.features import Matrix, features
+from cleaner.features import Matrix, run_features
+from cleaner.find import propose_batch
+from cleaner.model import Model
+from cleaner.readers.markdown import protected
 from cleaner.train.data import Article
 from cleaner.train.grammar import Fragment
 from cleaner.train.inject import Dirty, Injected, inject
@@ -19,43 +22,50 @@ INJECTED_SHARE = 0.6  # of ordinary articles; of those that look like spam thems
 HARD_SHARE = 0.2
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
 MAX_HOST = 12_000  # characters of an article that are used
-MAX_NEGATIVES = 50  # candidates kept per text that are not spam
+MAX_NEGATIVES = 80  # candidates kept per text that are not spam
+MAX_PARTS = 60  # candidates kept per text that are parts of an injection, or several
 
 
 class Document(NamedTuple):
-    """A text to learn from, with its injections (none: it is clean), its language and its source."""
+    """A text to learn from, with its injections (none: it is clean), its language, source and format."""
 
     text: str
     spans: tuple[Injected, ...]
     lang: str
     source: str
+    format: str
 
 
 class Rows(NamedTuple):
-    """Candidates: features, whether each is spam, whether it is exactly an injection, and which document it is of."""
+    """Candidates: features, whether each is spam, whether it is exactly an injection, and how many like it one stands for."""
 
     matrix: Matrix
     spam: NDArray[np.bool_]
     exact: NDArray[np.bool_]
-    document: NDArray[np.int64]
+    weight: NDArray[np.float32]
 
 
 def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: Random) -> Iterator[Document]:
-    """Every article once, some of them injected; lines that look like spam stand alone and inside an article."""
+    """Every article as it is and some injected; short texts that look like spam also inside an article."""
     by_language: dict[str, list[Fragment]] = {}
     for fragment in fragments:
         by_language.setdefault(_short(fragment.lang), []).append(fragment)
     hosts = [article for article in articles if not article.hard]
     for article in articles:
         text = _excerpt(article.text, rng)
+        yield Document(text, (), article.lang, article.source, article.format)
         if rng.random() < (HARD_SHARE if article.hard else INJECTED_SHARE):
             dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
-            yield Document(dirty.text, dirty.spans, article.lang, article.source)
-        else:
-            yield Document(text, (), article.lang, article.source)
+            yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format)
         if article.hard and len(text) < 400 and hosts:
             host = rng.choice(hosts)
-            yield Document(_with_line(_excerpt(host.text, rng), text.strip(), rng), (), host.lang, article.source)
+            mixed = _with_line(_excerpt(host.text, rng), text.strip(), rng)
+            yield Document(mixed, (), host.lang, article.source, host.format)
+
+
+def protections(batch: Sequence[Document]) -> list[list[tuple[int, int]]]:
+    """What is never judged of each document."""
+    return [protected(document.text) if document.format == "md" else [] for document in batch]
 
 
 def _short(lang: str) -> str:
@@ -92,39 +102,51 @@ def _choose(
     return [rng.choice(pool) for _ in range(rng.randint(1, 4))]
 
 
-def rows(batch: Iterable[Document], tables: propose.Tables, rng: Random, *, size: int = 16) -> Rows:
-    """The candidates of the documents, the spam ones all, of the others at most MAX_NEGATIVES a document."""
-    waiting: list[Document] = []
-    parts: list[Rows] = []
-    done = 0
-    for document in batch:
-        waiting.append(document)
-        if len(waiting) == size:
-            parts.append(_batch_rows(waiting, tables, rng, done))
-            done += len(waiting)
-            waiting = []
-    if waiting:
-        parts.append(_batch_rows(waiting, tables, rng, done))
-    return Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-
-def _batch_rows(batch: Sequence[Document], tables: propose.Tables, rng: Random, done: int) -> Rows:
-    reading = propose.read([document.text for document in batch], tables)
+def gate_rows(batch: Sequence[Document], tables: propose.Tables) -> tuple[Matrix, NDArray[np.bool_]]:
+    """The features of all hot runs, and whether each touches an injection."""
+    reading = propose.read([document.text for document in batch], tables, protections(batch))
     runs = propose.hot_runs(reading, tables)
-    edges = propose.boundaries(reading.classes)
-    found = propose.candidates(reading, runs, edges)
-    matrix = features(reading, tables, runs, edges, found)
+    starts = reading.source[runs.starts] - reading.doc_base[runs.docs]
+    ends = reading.source[runs.ends - 1] + 1 - reading.doc_base[runs.docs]
+    touching = np.zeros(len(starts), dtype=bool)
+    for number, document in enumerate(batch):
+        mine = np.flatnonzero(runs.docs == number)
+        for span in document.spans:
+            touching[mine] |= (starts[mine] < span.end) & (ends[mine] > span.start)
+    return run_features(reading, tables, runs), touching
+
+
+def rows(batch: Sequence[Document], model: Model, rng: Random) -> Rows | None:
+    """The candidates of the documents behind the gate; of those that are not spam at most MAX_NEGATIVES a document."""
+    proposals = propose_batch([document.text for document in batch], model, protections(batch))
+    if proposals is None:
+        return None
+    found, reading = proposals.found, proposals.reading
     starts = reading.source[found.starts] - reading.doc_base[found.docs]
     ends = reading.source[found.ends - 1] + 1 - reading.doc_base[found.docs]
     spam, exact = np.zeros(len(starts), dtype=bool), np.zeros(len(starts), dtype=bool)
+    weight = np.ones(len(starts), dtype=np.float32)
     keep: list[int] = []
-    for number, document in enumerate(batch):
+    for number, origin in enumerate(proposals.docs.tolist()):
         mine = np.flatnonzero(found.docs == number)
-        spam[mine], exact[mine] = labels(document, starts[mine], ends[mine])
-        others = mine[~spam[mine]].tolist()
-        keep += mine[spam[mine]].tolist() + (rng.sample(others, MAX_NEGATIVES) if len(others) > MAX_NEGATIVES else others)
+        spam[mine], exact[mine] = labels(batch[origin], starts[mine], ends[mine])
+        for group, most in ((mine[exact[mine]], len(mine)), (mine[spam[mine] & ~exact[mine]], MAX_PARTS), (mine[~spam[mine]], MAX_NEGATIVES)):
+            kept = group.tolist() if len(group) <= most else rng.sample(group.tolist(), most)
+            weight[kept] = len(group) / max(len(kept), 1)
+            keep += kept
     at = np.array(sorted(keep), dtype=np.int64)
-    return Rows(matrix[at], spam[at], exact[at], found.docs[at] + done)
+    return Rows(proposals.matrix[at], spam[at], exact[at], weight[at])
+
+
+def concatenated(parts: Iterable[Rows | None]) -> Rows:
+    """Several lots of rows as one."""
+    return Rows(*(np.concatenate(column) for column in zip(*(part for part in parts if part is not None), strict=True)))
+
+
+def batches(items: Sequence[Document], size: int = 16) -> Iterator[Sequence[Document]]:
+    """The documents, `size` at a time."""
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
 
 
 def labels(

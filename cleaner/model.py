@@ -1,0 +1,157 @@
+"""Load the trained model: arrays in `cleaner.npz`, everything said about them in `cleaner.json`.
+
+The header carries the SHA-256 of the arrays; sizes, ranges and finiteness are checked before anything is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import ngrams
+from cleaner.features import NAMES, RUN_NAMES
+from cleaner.propose import Tables
+from cleaner.span import CleanerError
+from cleaner.trees import Trees
+
+FORMAT = 1
+HEADER, ARRAYS = "cleaner.json", "cleaner.npz"
+_TREE_FIELDS = ("roots", "feature", "threshold", "left", "right", "value")
+
+
+class Model(NamedTuple):
+    """Everything scoring needs.
+
+    gate      trees over the features of a hot run; runs under `gate_threshold` are not looked at again
+    verify    trees over the features of a candidate; those whose first `early` trees stay under `early_threshold` are dropped
+    slope, intercept   calibration: probability = sigmoid(slope * score + intercept)
+    remove, review     the two thresholds on that probability
+    trades    n_trades x 2**16 table of n-gram weights that say what is sold
+    """
+
+    tables: Tables
+    gate: Trees
+    gate_threshold: float
+    verify: Trees
+    early: int
+    early_threshold: float
+    slope: float
+    intercept: float
+    remove: float
+    review: float
+    trades: NDArray[np.int8]
+    trade_names: tuple[str, ...]
+    sha256: str
+
+
+def default_folder() -> Path:
+    """Where the shipped model is: in the installed package, else in the checkout the package runs from.
+
+    Raises `CleanerError` when it is in neither.
+    """
+    here = Path(__file__).resolve().parent
+    for folder in (here / "models", here.parent / "models"):
+        if (folder / HEADER).is_file():
+            return folder
+    raise CleanerError(f"no model in {here / 'models'} or {here.parent / 'models'}: reinstall the package or run `cleaner train`")
+
+
+@lru_cache(maxsize=4)
+def load(folder: Path | None = None) -> Model:
+    """The model of a folder, the shipped one by default.
+
+    >>> load().remove > load().review
+    True
+
+    Raises `CleanerError` for files that are missing, damaged, of another format or out of range.
+    """
+    folder = folder or default_folder()
+    try:
+        header = json.loads((folder / HEADER).read_text(encoding="utf-8"))
+        raw = (folder / ARRAYS).read_bytes()
+    except (OSError, ValueError) as error:
+        raise CleanerError(f"model in {folder} cannot be read: {error}") from None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise CleanerError(f"model in {folder} is not of format {FORMAT}: train it again with this version")
+    if hashlib.sha256(raw).hexdigest() != header.get("sha256"):
+        raise CleanerError(f"model in {folder} is damaged: the SHA-256 of {ARRAYS} is not the one {HEADER} states")
+    try:
+        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+            return _build({name: arrays[name] for name in arrays.files}, header)
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise CleanerError(f"model in {folder} cannot be used: {error}") from None
+
+
+def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Model:
+    figures = {name: float(value) for name, value in header["figures"].items()}
+    if not all(np.isfinite(value) for value in figures.values()):
+        raise ValueError("a figure is not finite")
+    tables = Tables(
+        _checked(arrays["weights"], np.int8, (1 << ngrams.TABLE_BITS,)),
+        figures["scale"],
+        _checked(arrays["language"], np.int8, (1 << 16, len(header["languages"]))),
+        (int(header["window"][0]), int(header["window"][1])),
+        (figures["hot"], figures["hot_foreign_script"], figures["hot_foreign_language"]),
+    )
+    names = tuple(header["trades"])
+    return Model(
+        tables=tables,
+        gate=_trees(arrays, "gate", len(RUN_NAMES), figures["gate_baseline"]),
+        gate_threshold=figures["gate_threshold"],
+        verify=_trees(arrays, "verify", len(NAMES), figures["verify_baseline"]),
+        early=int(figures["early"]),
+        early_threshold=figures["early_threshold"],
+        slope=figures["slope"],
+        intercept=figures["intercept"],
+        remove=figures["remove"],
+        review=figures["review"],
+        trades=_checked(arrays["trades"], np.int8, (len(names), 1 << 16)),
+        trade_names=names,
+        sha256=header["sha256"],
+    )
+
+
+def _checked(array: NDArray[Any], dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    if array.dtype != dtype or array.shape != shape:
+        raise ValueError(f"an array is {array.dtype}{array.shape} where {np.dtype(dtype)}{shape} is meant")
+    return array
+
+
+def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, baseline: float) -> Trees:
+    """Trees whose every index is in range and whose paths end, so that scoring can neither fail nor hang."""
+    fields = {field: arrays[f"{name}_{field}"] for field in _TREE_FIELDS}
+    depth = int(arrays[f"{name}_depth"])
+    n_nodes = len(fields["feature"])
+    for field in ("left", "right", "roots"):
+        if fields[field].min() < 0 or fields[field].max() >= n_nodes:
+            raise ValueError(f"{name}_{field} points outside the trees")
+    if not 0 <= fields["feature"].min() <= fields["feature"].max() < n_features:
+        raise ValueError(f"{name}_feature names a feature that does not exist")
+    if np.isnan(fields["threshold"]).any() or not np.isfinite(fields["value"]).all() or not 0 < depth < 64:
+        raise ValueError(f"{name} holds figures that are not finite")
+    return Trees(**fields, baseline=baseline, depth=depth)
+
+
+def save(folder: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> None:
+    """Write a model's two files; the same arrays give the same bytes."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    raw = buffer.getvalue()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ARRAYS).write_bytes(raw)
+    header = {"format": FORMAT, "sha256": hashlib.sha256(raw).hexdigest(), **header}
+    (folder / HEADER).write_text(json.dumps(header, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def tree_arrays(name: str, trees: Trees) -> dict[str, NDArray[Any]]:
+    """The arrays a model file holds of some trees."""
+    fields = {f"{name}_{field}": np.asarray(getattr(trees, field)) for field in _TREE_FIELDS}
+    return fields | {f"{name}_depth": np.array(trees.depth, dtype=np.int64)}

@@ -1,0 +1,51 @@
+"""Markdown: which stretches are prose, and which are code or front matter and left alone."""
+
+from __future__ import annotations
+
+MAX_FRONT_MATTER = 65_536  # characters
+
+
+def protected(text: str) -> list[tuple[int, int]]:
+    """Stretches that are never judged: fenced code blocks and YAML or TOML front matter, sorted.
+
+    >>> text = "A\\n```\\nx\\n```\\nB\\n"
+    >>> [text[a:b] for a, b in protected(text)]
+    ['```\\nx\\n```\\n']
+    """
+    found = []
+    begin = _front_matter_end(text)
+    if begin:
+        found.append((0, begin))
+    fence, opened, at = "", 0, begin
+    for line in text[begin:].splitlines(keepends=True):
+        mark = _fence(line)
+        if not fence and mark:
+            fence, opened = mark, at
+        elif fence and mark.startswith(fence) and not line.strip(" \t\r\n").strip(fence[0]):
+            found.append((opened, at + len(line)))
+            fence = ""
+        at += len(line)
+    if fence and len(text) - opened < MAX_FRONT_MATTER:
+        found.append((opened, len(text)))
+    return found
+
+
+def _fence(line: str) -> str:
+    """The run of backticks or tildes a fence line begins with, at most three columns in, or inside a list or a quote."""
+    bare = line.lstrip(" \t>")
+    for sign in "`~":
+        if bare.startswith(sign * 3):
+            run = bare[: len(bare) - len(bare.lstrip(sign))]
+            return run if sign == "~" or "`" not in bare[len(run) :] else ""
+    return ""
+
+
+def _front_matter_end(text: str) -> int:
+    """Where the text behind the front matter begins; 0 when there is none, or it is not closed in time."""
+    for sign in ("---", "+++"):
+        if text.startswith((sign + "\n", sign + "\r\n")):
+            closing = text.find("\n" + sign, 3, MAX_FRONT_MATTER)
+            if closing > 0:
+                end = text.find("\n", closing + 1)
+                return end + 1 if end > 0 else len(text)
+    return 0

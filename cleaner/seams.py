@@ -1,0 +1,142 @@
+"""What a cut takes along: one adjoining space or its own line, and a marker or bracket that only held the spam."""
+
+from __future__ import annotations
+
+from cleaner import charclass as cc
+
+_LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_TAG_WORDS = ("tags", "tag", "标签", "標籤", "关键词", "關鍵詞", "keywords", "теги", "метки", "タグ", "태그", "etiquetas", "mots-clés", "etiketler")
+_PAIRS = {"(": ")", "[": "]", "{": "}", "（": "）", "【": "】", "《": "》", "「": "」", "『": "』", "〔": "〕", "［": "］", "“": "”", "‘": "’", "«": "»", '"': '"', "*": "*", "_": "_", "~": "~"}  # fmt: skip
+
+
+def widen(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span to cut for spam at text[start:end].
+
+    >>> text = "✔ 12:30 🔖 SPAM 📢 0"
+    >>> start, end = widen(text, 10, 14)
+    >>> text[:start] + text[end:]
+    '✔ 12:30 📢 0'
+    """
+    start, end = _with_invisible(text, start, end)
+    start, end = _with_brackets(text, start, end)
+    start, end = _with_marker(text, start, end)
+    line_start, line_end = _line(text, start, end)
+    if _is_only_marker(text[line_start:start]) and not _has_ink(text[end:line_end]):
+        return _whole_line(text, line_start, line_end)
+    if _has_ink(text[line_start:start]):
+        if not _has_ink(text[end:line_end]):
+            return _at_line_end(text, start, line_start), line_end
+        return _inside_line(text, start, end)
+    return start, _skip_spaces(text, end)
+
+
+def _class(character: str) -> int:
+    return int(cc.tables().classes[ord(character)])
+
+
+def _has_ink(text: str) -> bool:
+    return any(_class(c) not in (cc.SPACE, cc.NEWLINE, cc.INVISIBLE) for c in text)
+
+
+def _with_invisible(text: str, start: int, end: int) -> tuple[int, int]:
+    """Invisible characters at the seam go along; a byte-order mark at the very start stays."""
+    while start > 1 and _class(text[start - 1]) == cc.INVISIBLE:
+        start -= 1
+    while end < len(text) and _class(text[end]) in (cc.INVISIBLE, cc.MARK):
+        end += 1
+    return start, end
+
+
+def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """Brackets and quotation marks that would stand empty; not those of a link, whose target stays."""
+    while start > 0 and end < len(text) and _PAIRS.get(text[start - 1]) == text[end]:
+        if text[end] == "]" and text[end + 1 : end + 2] in ("(", "["):
+            break
+        start, end = start - 1, end + 1
+    return start, end
+
+
+def _with_marker(text: str, start: int, end: int) -> tuple[int, int]:
+    """A symbol or hash directly before the spam marks it as a tag; the same symbol behind closes it."""
+    at = start
+    while at > 0 and text[at - 1] == " ":
+        at -= 1
+    first = at
+    while first > 0 and (_class(text[first - 1]) in (cc.SYMBOL, cc.INVISIBLE) or text[first - 1] == "#"):
+        first -= 1
+    if first == at or (start - at > 1):
+        return start, end
+    marker = text[first:at]
+    if first > 0 and _class(text[first - 1]) not in (cc.SPACE, cc.NEWLINE) and at != start:
+        return start, end
+    behind = end
+    while behind < len(text) and text[behind] == " ":
+        behind += 1
+    if marker.strip("#") and text.startswith(marker, behind):
+        end = behind + len(marker)
+    return first, end
+
+
+def _line(text: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and text[start - 1] not in _LINE_ENDS:
+        start -= 1
+    while end < len(text) and text[end] not in _LINE_ENDS:
+        end += 1
+    return start, end
+
+
+_BULLETS = frozenset("*-+•·>#‣◦▪|")
+
+
+def _is_only_marker(text: str) -> bool:
+    """Nothing but white space, a bullet, a number with a dot, or a word that announces tags."""
+    bare = "".join(c for c in text if _class(c) not in (cc.SPACE, cc.INVISIBLE, cc.SYMBOL))
+    if not bare or all(c in _BULLETS for c in bare):
+        return True
+    if bare[:-1].isdecimal() and bare[-1] in ".)":
+        return True
+    return bare.rstrip(":：").casefold() in _TAG_WORDS
+
+
+def _whole_line(text: str, line_start: int, line_end: int) -> tuple[int, int]:
+    """The line and its line end; the last line of a text without a final one takes the one before it."""
+    if line_end < len(text):
+        return line_start, line_end + (2 if text.startswith("\r\n", line_end) else 1)
+    if line_start > 0:
+        return line_start - (2 if text.endswith("\r\n", 0, line_start) else 1), line_end
+    return line_start, line_end
+
+
+def _skip_spaces(text: str, at: int) -> int:
+    while at < len(text) and _class(text[at]) == cc.SPACE:
+        at += 1
+    return at
+
+
+_JOINTS = frozenset("|-–—_·•｜/>»")
+
+
+def _at_line_end(text: str, start: int, line_start: int) -> int:
+    """Behind a line: the spaces before the spam go, and a separator that only led to it."""
+    at = start
+    while at > line_start and _class(text[at - 1]) in (cc.SPACE, cc.INVISIBLE):
+        at -= 1
+    joint = at
+    while joint > line_start and text[joint - 1] in _JOINTS:
+        joint -= 1
+    bare = joint
+    while bare > line_start and _class(text[bare - 1]) == cc.SPACE:
+        bare -= 1
+    is_joint = joint < at and at - joint <= 2 and bare > line_start and (bare < joint or at < start or text[joint:at] in "_|｜–—")
+    return bare if is_joint else at
+
+
+def _inside_line(text: str, start: int, end: int) -> tuple[int, int]:
+    """Inside a line: one of the two spaces goes, the one behind if there is one."""
+    space_before = _class(text[start - 1]) == cc.SPACE
+    space_behind = _class(text[end]) == cc.SPACE
+    if space_before and space_behind:
+        return start, end + 1
+    if space_before and _class(text[end]) in (cc.SENTENCE_END, cc.COMMA, cc.CLOSE):
+        return start - 1, end
+    return start, end

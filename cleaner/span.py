@@ -1,0 +1,55 @@
+"""The record everything is built on: a span of the original text, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class CleanerError(Exception):
+    """Something the caller can put right; the message says how."""
+
+
+class Span(NamedTuple):
+    """A piece of the original text judged to be injected: text[start:end].
+
+    score is a calibrated probability, 0..1; reason and trade are stable codes (`docs/reasons.md`); evidence holds
+    (name, contribution in logits), strongest first, and sums with `bias` to the score's logit before calibration.
+    action is `removed` or `review`.
+    """
+
+    start: int
+    end: int
+    score: float
+    reason: str
+    trade: str
+    evidence: tuple[tuple[str, float], ...]
+    action: str
+
+
+def minus(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text without some of its stretches, which must be sorted and disjoint.
+
+    >>> minus("one two three", [(3, 7)])
+    'one three'
+    """
+    kept, last = [], 0
+    for start, end in spans:
+        kept.append(text[last:start])
+        last = end
+    return "".join(kept) + text[last:]
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same stretches sorted, with touching and overlapping ones joined.
+
+    >>> merged([(4, 6), (0, 2), (2, 3)])
+    [(0, 3), (4, 6)]
+    """
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return out
