@@ -18,7 +18,7 @@ EDGE = 8  # characters looked at on either side of a start or an end
 STRONG = 90  # summed table units of one character's n-grams that count as strong evidence
 
 _SUMMED = (
-    "evidence fit positive strong letter own_script foreign disguised digit space symbol upper unique latin han url link at"
+    "evidence fit positive strong letter own_script foreign disguised digit space symbol upper unique latin han url link at mixed"
 ).split()
 _MARKS = np.array(sorted(map(ord, "#>*-|`+•=[!<")), dtype=np.uint32)
 
@@ -27,7 +27,7 @@ NAMES = (
     "ngram_above_host ngram_positive ngram_strong ngram_start_step ngram_end_step peak host_hot host_runs "
     "language_fit language_host language_below_host language_first language_last language_left language_right language_rest "
     "foreign_script foreign_script_host foreign_script_rest foreign_script_left foreign_script_right own_script own_script_rest "
-    "letters digits digit_count spaces symbols disguised disguised_host disguised_count upper upper_host latin han "
+    "letters digits digit_count letter_digit_changes spaces symbols disguised disguised_host disguised_count upper upper_host latin han "
     "latin_host han_host length host_length unique_trigrams unique_trigrams_host repeats urls urls_host links links_host at_signs "
     "line_length line_share at_line_start at_line_end boundary_left boundary_right class_before class_after class_first class_last "
     "spaces_before spaces_after next_is_lower line_mark indented blank_before blank_after position to_end "
@@ -38,6 +38,11 @@ RUN_NAMES = (
     "peak ngram_score length ngram_line line_length ngram_host host_length language_fit language_line language_host "
     "foreign_script foreign_script_host host_runs line_share at_line_start at_line_end"
 ).split()
+
+CLUSTER_NAMES = (
+    "segment_score segment_probability place_probability rivals best_rival others_best others_likely others_possible"
+).split()
+ACCEPT_NAMES = [*NAMES, *CLUSTER_NAMES]
 
 
 def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
@@ -134,6 +139,7 @@ def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, fo
         "letters": part(inside, "letter", length),
         "digits": part(inside, "digit", length),
         "digit_count": inside[:, col["digit"]],
+        "letter_digit_changes": part(inside, "mixed", length),
         "spaces": part(inside, "space", length),
         "symbols": part(inside, "symbol", length),
         "disguised": part(inside, "disguised", length),
@@ -185,6 +191,9 @@ def _cumulative(reading: Reading) -> Ints:
     link = np.zeros(len(codes), dtype=bool)
     link[:-1] = (codes[:-1] == ord("]")) & ((codes[1:] == ord("(")) | (codes[1:] == ord("[")))
     upper = (reading.points != codes) & ((classes == cc.LATIN) | (classes == cc.CYRILLIC) | (classes == cc.GREEK))
+    digit = classes == cc.DIGIT
+    mixed = np.zeros(len(codes), dtype=bool)
+    mixed[1:] = (digit[1:] & letter[:-1]) | (letter[1:] & digit[:-1])
     columns = {
         "evidence": reading.evidence,
         "fit": reading.fit,
@@ -194,7 +203,7 @@ def _cumulative(reading: Reading) -> Ints:
         "own_script": letter & (classes == _main_script(reading)[reading.doc_of]),
         "foreign": reading.foreign,
         "disguised": reading.disguised,
-        "digit": classes == cc.DIGIT,
+        "digit": digit,
         "space": classes == cc.SPACE,
         "symbol": classes == cc.SYMBOL,
         "upper": upper & ~reading.disguised,
@@ -204,6 +213,7 @@ def _cumulative(reading: Reading) -> Ints:
         "url": url,
         "link": link,
         "at": codes == ord("@"),
+        "mixed": mixed,
     }
     sums = np.zeros((len(codes) + 1, len(_SUMMED)), dtype=np.int64)
     for number, name in enumerate(_SUMMED):

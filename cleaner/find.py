@@ -18,7 +18,11 @@ LOWEST = 0.02  # a candidate less probable than this is never looked at further
 
 
 class Judged(NamedTuple):
-    """A segment text[start:end], no white space at its ends, with its probability, its raw score and its features."""
+    """A segment text[start:end], no white space at its ends: the probability that it is injected, and why.
+
+    score is the logit behind the probability before calibration; row holds the features it comes from
+    (`cleaner.features.ACCEPT_NAMES`), folded the segment's folded code points.
+    """
 
     start: int
     end: int
@@ -42,31 +46,74 @@ class Proposals(NamedTuple):
     matrix: Matrix
 
 
+class Chosen(NamedTuple):
+    """The best of each cluster of overlapping candidates: their numbers, and the rows they are accepted or refused by."""
+
+    proposals: Proposals
+    at: Ints
+    matrix: Matrix
+
+
 def judge(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> list[list[Judged]]:
-    """For each text the segments chosen among overlapping candidates, most probable first.
+    """For each text the segments chosen among overlapping candidates.
 
     Nothing inside a text's `protected` stretches is judged.
     """
-    proposals = propose_batch(texts, model, protected)
     out: list[list[Judged]] = [[] for _ in texts]
-    if proposals is None:
+    chosen = choose_batch(texts, model, protected)
+    if chosen is None:
         return out
-    found, reading = proposals.found, proposals.reading
-    raw = np.full(len(found.starts), -np.inf)
-    early = scores(model.verify, proposals.matrix, 0, model.early)
-    alive = np.flatnonzero(early >= model.early_threshold)
-    raw[alive] = scores(model.verify, proposals.matrix[alive])
-    probability = 1 / (1 + np.exp(-(model.slope * np.maximum(raw, -50) + model.intercept)))
-    probability[~np.isfinite(raw)] = 0.0
-    for number in np.unique(found.docs[probability >= LOWEST]).tolist():
-        mine = np.flatnonzero((found.docs == number) & (probability >= LOWEST))
-        base = reading.doc_base[number]
-        for at in mine[choose(found.starts[mine], found.ends[mine], probability[mine])].tolist():
-            a, b = int(found.starts[at]), int(found.ends[at])
-            start, end = int(reading.source[a] - base), int(reading.source[b - 1] + 1 - base)
-            item = Judged(start, end, float(probability[at]), float(raw[at]), proposals.matrix[at], reading.codes[a:b])
-            out[proposals.docs[number]].append(item)
+    raw = scores(model.accept, chosen.matrix)
+    probability = _sigmoid(model.slope * raw + model.intercept)
+    reading, found = chosen.proposals.reading, chosen.proposals.found
+    for number, at in enumerate(chosen.at.tolist()):
+        a, b, doc = int(found.starts[at]), int(found.ends[at]), int(found.docs[at])
+        start, end = source_span(reading, a, b, doc)
+        item = Judged(start, end, float(probability[number]), float(raw[number]), chosen.matrix[number], reading.codes[a:b])
+        out[chosen.proposals.docs[doc]].append(item)
     return out
+
+
+def source_span(reading: Reading, a: int, b: int, doc: int) -> tuple[int, int]:
+    """Offsets in the text itself of a stretch of the reading."""
+    base = int(reading.doc_base[doc])
+    return int(reading.source[a]) - base, int(reading.source[b - 1]) + 1 - base
+
+
+def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-np.clip(values, -50, 50)))
+
+
+def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Chosen | None:
+    """Of each cluster of overlapping candidates the one that fits best, None when there are no candidates."""
+    proposals = propose_batch(texts, model, protected)
+    if proposals is None:
+        return None
+    found = proposals.found
+    raw = np.full(len(found.starts), -np.inf)
+    alive = np.flatnonzero(scores(model.verify, proposals.matrix, 0, model.early) >= model.early_threshold)
+    raw[alive] = scores(model.verify, proposals.matrix[alive])
+    probability = _sigmoid(np.maximum(raw, -50))
+    numbers: list[int] = []
+    clusters: list[tuple[float, ...]] = []
+    for doc in np.unique(found.docs[probability >= LOWEST]).tolist():
+        mine = np.flatnonzero((found.docs == doc) & (probability >= LOWEST))
+        picked = choose(found.starts[mine], found.ends[mine], probability[mine])
+        best = sorted((float(probability[mine[index]]) for index, _ in picked), reverse=True)
+        for index, rivals in picked:
+            at = int(mine[index])
+            own = float(probability[at])
+            others = best[1] if own == best[0] and len(best) > 1 else best[0] if own != best[0] else 0.0
+            rival = probability[mine[rivals]]
+            numbers.append(at)
+            clusters.append((
+                float(raw[at]), own, own + float(rival.sum()), len(rivals), float(rival.max(initial=0.0)), others,
+                sum(p >= 0.5 for p in best) - (own >= 0.5), sum(p >= 0.1 for p in best) - (own >= 0.1),
+            ))  # fmt: skip
+    if not numbers:
+        return None
+    at = np.array(numbers, dtype=np.int64)
+    return Chosen(proposals, at, np.hstack((proposals.matrix[at], np.array(clusters, dtype=np.float32))))
 
 
 def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Proposals | None:
@@ -91,17 +138,21 @@ def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretc
     return Proposals(part, docs, runs, edges, found, features(part, tables, runs, edges, found))
 
 
-def choose(starts: Ints, ends: Ints, probability: NDArray[np.float64]) -> list[int]:
-    """Of overlapping candidates the most probable; among equals the longer one, then the earlier one.
+def choose(starts: Ints, ends: Ints, probability: NDArray[np.float64]) -> list[tuple[int, Ints]]:
+    """Of overlapping candidates the most probable, with the numbers of those it won over.
 
-    >>> choose(np.array([0, 0, 9]), np.array([5, 7, 12]), np.array([0.5, 0.25, 0.25]))
-    [0, 2]
+    Among equals the longer one, then the earlier one is taken.
+
+    >>> [(best, rivals.tolist()) for best, rivals in choose(np.array([0, 0, 9]), np.array([5, 7, 12]), np.array([0.5, 0.2, 0.2]))]
+    [(0, [1]), (2, [])]
     """
     order = np.lexsort((starts, starts - ends, -probability))
     free = np.ones(len(starts), dtype=bool)
     chosen = []
     for index in order.tolist():
         if free[index]:
-            chosen.append(index)
-            free &= (starts >= ends[index]) | (ends <= starts[index])
+            overlapping = free & (starts < ends[index]) & (ends > starts[index])
+            free &= ~overlapping
+            overlapping[index] = False
+            chosen.append((index, np.flatnonzero(overlapping)))
     return chosen

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import ngrams
-from cleaner.features import NAMES, RUN_NAMES
+from cleaner.features import ACCEPT_NAMES, NAMES, RUN_NAMES
 from cleaner.propose import Tables
 from cleaner.span import CleanerError
 from cleaner.trees import Trees
@@ -31,7 +31,9 @@ class Model(NamedTuple):
     """Everything scoring needs.
 
     gate      trees over the features of a hot run; runs under `gate_threshold` are not looked at again
-    verify    trees over the features of a candidate; those whose first `early` trees stay under `early_threshold` are dropped
+    verify    trees over the features of a candidate, which say whether it is exactly an injection;
+              those whose first `early` trees stay under `early_threshold` are dropped
+    accept    trees over the features of the best candidate of a place, which say whether it is injected at all
     slope, intercept   calibration: probability = sigmoid(slope * score + intercept)
     remove, review     the two thresholds on that probability
     trades    n_trades x 2**16 table of n-gram weights that say what is sold
@@ -43,6 +45,7 @@ class Model(NamedTuple):
     verify: Trees
     early: int
     early_threshold: float
+    accept: Trees
     slope: float
     intercept: float
     remove: float
@@ -109,6 +112,7 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
         verify=_trees(arrays, "verify", len(NAMES), figures["verify_baseline"]),
         early=int(figures["early"]),
         early_threshold=figures["early_threshold"],
+        accept=_trees(arrays, "accept", len(ACCEPT_NAMES), figures["accept_baseline"]),
         slope=figures["slope"],
         intercept=figures["intercept"],
         remove=figures["remove"],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import regex
+
+_LIST_ITEM = regex.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
 MAX_FRONT_MATTER = 65_536  # characters
 
 
 def protected(text: str) -> list[tuple[int, int]]:
-    """Stretches that are never judged: fenced code blocks and YAML or TOML front matter, sorted.
+    """Stretches that are never judged: code blocks, fenced or indented, and YAML or TOML front matter, sorted.
 
     >>> text = "A\\n```\\nx\\n```\\nB\\n"
     >>> [text[a:b] for a, b in protected(text)]
@@ -17,13 +20,24 @@ def protected(text: str) -> list[tuple[int, int]]:
     if begin:
         found.append((0, begin))
     fence, opened, at = "", 0, begin
+    blank, in_list, code = True, False, False
     for line in text[begin:].splitlines(keepends=True):
         mark = _fence(line)
         if not fence and mark:
             fence, opened = mark, at
-        elif fence and mark.startswith(fence) and not line.strip(" \t\r\n").strip(fence[0]):
-            found.append((opened, at + len(line)))
-            fence = ""
+        elif fence:
+            if mark.startswith(fence) and not line.strip(" \t\r\n").strip(fence[0]):
+                found.append((opened, at + len(line)))
+                fence = ""
+        elif not line.strip():
+            blank = True
+        else:
+            # Indented code begins behind a blank line and outside lists, whose paragraphs are indented too.
+            code = line.startswith(("\t", "    ")) and (code or blank) and not in_list
+            in_list = bool(_LIST_ITEM.match(line)) or (in_list and line[0] in " \t")
+            blank = False
+            if code:
+                found.append((at, at + len(line)))
         at += len(line)
     if fence and len(text) - opened < MAX_FRONT_MATTER:
         found.append((opened, len(text)))

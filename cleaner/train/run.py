@@ -45,6 +45,7 @@ class Sizes(NamedTuple):
     per_trade: int = 500
     gate_trees: int = 20
     verify_trees: int = 200
+    accept_trees: int = 150
     max_articles: int | None = None
 
 
@@ -74,14 +75,20 @@ def train(corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: S
     rows = [_fold_rows(split, bare, Random(seed + 100 + fold)) for fold, split in enumerate(splits)]
     say(f"candidates: {sum(len(part.spam) for part in rows)}, exact {sum(part.exact.sum() for part in rows)}")
     held_out = [fit_verify([part for other, part in enumerate(rows) if other != fold], sizes, seed) for fold in range(FOLDS)]
-    slope, intercept = calibrate([scores(trees, part.matrix) for trees, part in zip(held_out, rows, strict=True)], rows)
     early = [_early_threshold(trees, part) for trees, part in zip(held_out, rows, strict=True)]
-    judged = [
-        bare._replace(tables=split.tables, verify=trees, early=EARLY, early_threshold=low, slope=slope, intercept=intercept)
+    judging = [
+        bare._replace(tables=split.tables, verify=trees, early=EARLY, early_threshold=low)
         for split, trees, low in zip(splits, held_out, early, strict=True)
     ]
+    places = [_places(split, model) for split, model in zip(splits, judging, strict=True)]
+    say(f"places: {sum(len(part[1]) for part in places)}, spam {sum(part[1].sum() for part in places)}")
+    accepts = [fit_accept([part for other, part in enumerate(places) if other != fold], sizes, seed) for fold in range(FOLDS)]
+    slope, intercept = calibrate(accepts, places)
+    judged = [
+        model._replace(accept=trees, slope=slope, intercept=intercept) for model, trees in zip(judging, accepts, strict=True)
+    ]
     report = thresholds(splits, judged, say)
-    final = fit_verify(rows, sizes, seed)
+    final, accept = fit_verify(rows, sizes, seed), fit_accept(places, sizes, seed)
     figures = {
         "slope": slope,
         "intercept": intercept,
@@ -90,6 +97,7 @@ def train(corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: S
         "gate_threshold": gate_threshold,
         "gate_baseline": gate.baseline,
         "verify_baseline": final.baseline,
+        "accept_baseline": accept.baseline,
         "scale": tables[FOLDS].scale,
         "hot": HOT[0],
         "hot_foreign_script": HOT[1],
@@ -114,6 +122,7 @@ def train(corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: S
     }
     arrays = {"weights": tables[FOLDS].weights, "language": tables[FOLDS].language, "trades": trades}
     arrays |= models.tree_arrays("gate", gate) | models.tree_arrays("verify", final)
+    arrays |= models.tree_arrays("accept", accept)
     models.save(out, arrays, header)
     return header
 
@@ -152,9 +161,9 @@ def _split(loaded: Corpus, tables: Tables, fold: int, seed: int) -> Split:
     return Split(tables, list(verify_fit.documents(articles, fragments, rng)))
 
 
-def _boosted(n_trees: int, depth: int, leaves: int, seed: int) -> HistGradientBoostingClassifier:
+def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float = 0.1) -> HistGradientBoostingClassifier:
     return HistGradientBoostingClassifier(
-        max_iter=n_trees, max_depth=depth, max_leaf_nodes=leaves, learning_rate=0.1, l2_regularization=1.0,
+        max_iter=n_trees, max_depth=depth, max_leaf_nodes=leaves, learning_rate=rate, l2_regularization=1.0,
         min_samples_leaf=40, early_stopping=False, random_state=seed,
     )  # fmt: skip
 
@@ -178,11 +187,24 @@ def fit_verify(parts: Sequence[Rows], sizes: Sizes, seed: int) -> Trees:
     return to_trees(_boosted(sizes.verify_trees, 9, 40, seed).fit(rows.matrix, rows.exact, sample_weight=rows.weight))
 
 
-def calibrate(raw: Sequence[NDArray[np.float64]], rows: Sequence[Rows]) -> tuple[float, float]:
+Places = tuple[NDArray[np.float32], NDArray[np.bool_]]
+
+
+def _places(split: Split, model: Model) -> Places:
+    lots = [verify_fit.chosen_rows(batch, model) for batch in verify_fit.batches(split.documents)]
+    return np.concatenate([lot[0] for lot in lots]), np.concatenate([lot[1] for lot in lots])
+
+
+def fit_accept(places: Sequence[Places], sizes: Sizes, seed: int) -> Trees:
+    """The last word: is the best candidate of this place injected?"""
+    matrix, spam = np.concatenate([part[0] for part in places]), np.concatenate([part[1] for part in places])
+    return to_trees(_boosted(sizes.accept_trees, 6, 24, seed, rate=0.06).fit(matrix, spam))
+
+
+def calibrate(accepts: Sequence[Trees], places: Sequence[Places]) -> tuple[float, float]:
     """Slope and intercept that turn scores on unseen folds into probabilities (Platt 1999)."""
-    score, exact = np.concatenate(raw), np.concatenate([part.exact for part in rows])
-    weight = np.concatenate([part.weight for part in rows])
-    fitted = LogisticRegression(C=1e6).fit(score[:, None], exact, sample_weight=weight)
+    score = np.concatenate([scores(trees, part[0]) for trees, part in zip(accepts, places, strict=True)])
+    fitted = LogisticRegression(C=1e6).fit(score[:, None], np.concatenate([part[1] for part in places]))
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
@@ -259,4 +281,4 @@ def _no_trees(like: Trees) -> Trees:
 
 def _model(tables: Tables, gate: Trees, gate_threshold: float, verify: Trees, trades: NDArray[np.int8]) -> Model:
     """A model for proposing only, while the second stage is still to be fitted."""
-    return Model(tables, gate, gate_threshold, verify, 0, -np.inf, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")
+    return Model(tables, gate, gate_threshold, verify, 0, -np.inf, verify, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import propose
-from cleaner.features import Matrix, run_features
-from cleaner.find import propose_batch
+from cleaner.features import ACCEPT_NAMES, Matrix, run_features
+from cleaner.find import choose_batch, propose_batch, source_span
 from cleaner.model import Model
 from cleaner.readers.markdown import protected
 from cleaner.train.data import Article
@@ -136,6 +136,21 @@ def rows(batch: Sequence[Document], model: Model, rng: Random) -> Rows | None:
             keep += kept
     at = np.array(sorted(keep), dtype=np.int64)
     return Rows(proposals.matrix[at], spam[at], exact[at], weight[at])
+
+
+def chosen_rows(batch: Sequence[Document], model: Model) -> tuple[Matrix, NDArray[np.bool_]]:
+    """The best candidates of the documents' places by a model that has not seen them, and whether each is spam."""
+    chosen = choose_batch([document.text for document in batch], model, protections(batch))
+    if chosen is None:
+        return np.empty((0, len(ACCEPT_NAMES)), dtype=np.float32), np.empty(0, dtype=bool)
+    found, reading = chosen.proposals.found, chosen.proposals.reading
+    spam = np.zeros(len(chosen.at), dtype=bool)
+    for number, at in enumerate(chosen.at.tolist()):
+        doc = int(found.docs[at])
+        start, end = source_span(reading, int(found.starts[at]), int(found.ends[at]), doc)
+        document = batch[int(chosen.proposals.docs[doc])]
+        spam[number] = bool(document.spans) and labels(document, np.array([start]), np.array([end]))[0][0]
+    return chosen.matrix, spam
 
 
 def concatenated(parts: Iterable[Rows | None]) -> Rows:

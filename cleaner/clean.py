@@ -1,0 +1,161 @@
+"""The library: text in, text and spans out. No files, no state between texts, safe to share between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cleaner import model as models
+from cleaner.decide import REMOVED, REVIEW, decide
+from cleaner.find import judge
+from cleaner.model import Model
+from cleaner.readers.markdown import protected
+from cleaner.span import CleanerError, Span, merged, minus
+
+LEVELS = ("remove", "review")
+MAX_ROUNDS = 5
+MAX_SHARE = 0.6  # of a document's visible characters that may be cut
+MIN_SHARE_INK = 200  # below so many visible characters a share says little, and the limit does not hold
+BATCH = 1 << 17  # characters scored together
+
+
+class Cleaned(NamedTuple):
+    """What became of a text: text is the original minus the removed spans.
+
+    spans hold what was removed and what is for review, with offsets into the original. problem is empty, or says why
+    nothing was cut although something was found.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    problem: str = ""
+
+    @property
+    def cuts(self) -> list[tuple[int, int]]:
+        """The removed stretches of the original, sorted and disjoint."""
+        return merged((span.start, span.end) for span in self.spans if span.action == REMOVED)
+
+
+class Cleaner:
+    """A model, loaded once, and a level; every method is a pure function of its arguments.
+
+    >>> cleaner = Cleaner()
+    >>> cleaner.clean("An honest sentence about quantum computing.").spans
+    ()
+    """
+
+    def __init__(self, model: Path | None = None, level: str = "remove") -> None:
+        if level not in LEVELS:
+            raise CleanerError(f"level {level!r} is not one of {', '.join(LEVELS)}")
+        self.model: Model = models.load(model)
+        self.level = level
+
+    def find(self, text: str, *, format: str = "txt") -> list[Span]:
+        """The spans of injected text, removed and for review."""
+        return list(self.clean(text, format=format).spans)
+
+    def clean(self, text: str, *, format: str = "txt") -> Cleaned:
+        """The text without its injections; `format` is `txt` or `md`, where code and front matter are left alone."""
+        return self.clean_many([text], [format])[0]
+
+    def clean_many(self, texts: Sequence[str], formats: Sequence[str]) -> list[Cleaned]:
+        """Several texts at once, each with the result it has on its own."""
+        out: list[Cleaned | None] = [None] * len(texts)
+        state = {number: _Progress(texts[number]) for number in range(len(texts))}
+        for _ in range(MAX_ROUNDS):
+            if not state:
+                break
+            for batch in _batches(state):
+                for number in self._round(batch, state, formats):
+                    out[number] = _finished(state.pop(number))
+        for number, progress in state.items():
+            out[number] = _given_up(progress, f"not stable after {MAX_ROUNDS} rounds")
+        return [result for result in out if result is not None]
+
+    def _round(self, batch: Sequence[int], state: dict[int, _Progress], formats: Sequence[str]) -> list[int]:
+        """Judge what is left of some texts; the numbers of those in which nothing more is to be cut."""
+        left = [state[number].left for number in batch]
+        kept = [protected(text) if formats[number] == "md" else [] for number, text in zip(batch, left, strict=True)]
+        done = []
+        for number, text, judged in zip(batch, left, judge(left, self.model, kept), strict=True):
+            if not state[number].take(decide(text, judged, self.model, self.level)):
+                done.append(number)
+        return done
+
+
+class _Progress:
+    """One text on its way to the fixpoint: what is left of it, and the spans found so far in original offsets."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.left = text
+        self.spans: list[Span] = []
+        self.cuts: list[tuple[int, int]] = []
+
+    def take(self, found: list[Span]) -> bool:
+        """Add the spans of one round; True if something was cut, so that another round is due."""
+        moved = [self._moved(span) for span in found]
+        cut = [span for span in moved if span.action == REMOVED]
+        self.spans = [old for old in self.spans if old.action == REMOVED and not _inside(old, cut)]
+        self.spans = sorted(self.spans + moved)
+        self.cuts = merged([*self.cuts, *((span.start, span.end) for span in cut)])
+        self.left = minus(self.text, self.cuts)
+        return bool(cut)
+
+    def _moved(self, span: Span) -> Span:
+        """A span of what is left, in offsets of the original."""
+        if not self.cuts:
+            return span
+        return span._replace(start=self._original(span.start), end=self._original(span.end - 1) + 1)
+
+    def _original(self, offset: int) -> int:
+        for start, end in self.cuts:
+            if start > offset:
+                break
+            offset += end - start
+        return offset
+
+
+def _inside(span: Span, others: Sequence[Span]) -> bool:
+    return any(other.start <= span.start and span.end <= other.end for other in others)
+
+
+def _ink(text: str) -> int:
+    return len(text) - sum(map(str.isspace, text))
+
+
+def _finished(progress: _Progress) -> Cleaned:
+    if progress.cuts:
+        ink = _ink(progress.text)
+        if ink >= MIN_SHARE_INK and _ink(progress.left) < (1 - MAX_SHARE) * ink:
+            return _given_up(progress, f"more than {MAX_SHARE:.0%} of it would be cut")
+    return Cleaned(progress.left, tuple(progress.spans))
+
+
+def _given_up(progress: _Progress, problem: str) -> Cleaned:
+    """Nothing is cut; what was found is for review."""
+    return Cleaned(progress.text, tuple(span._replace(action=REVIEW) for span in progress.spans), problem)
+
+
+def _batches(state: dict[int, _Progress]) -> list[list[int]]:
+    """The numbers of the texts in lots of about BATCH characters."""
+    lots: list[list[int]] = [[]]
+    size = 0
+    for number, progress in state.items():
+        if lots[-1] and size + len(progress.left) > BATCH:
+            lots.append([])
+            size = 0
+        lots[-1].append(number)
+        size += len(progress.left)
+    return lots
+
+
+def clean(text: str, *, format: str = "txt") -> Cleaned:
+    """Clean one text with the shipped model: `clean(text).text`, `clean(text).spans`."""
+    return Cleaner().clean(text, format=format)
+
+
+def find(text: str, *, format: str = "txt") -> list[Span]:
+    """The injected spans of one text, by the shipped model."""
+    return Cleaner().find(text, format=format)

@@ -1,0 +1,83 @@
+"""From judged segments to spans: three tiers, what goes along with a cut, why and what it sells."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import charclass as cc
+from cleaner import ngrams
+from cleaner.features import ACCEPT_NAMES, NAMES
+from cleaner.find import Judged
+from cleaner.model import Model
+from cleaner.seams import widen
+from cleaner.span import Span
+from cleaner.structure import makes_markup
+from cleaner.trees import bias, contributions
+
+REMOVED, REVIEW = "removed", "review"
+MAX_EVIDENCE = 8
+BLOCK_LENGTH = 240  # characters from which a line of its own is called a block
+UNKNOWN_TRADE = 6.0  # summed log-odds a trade must be ahead of the next to be named
+
+
+def decide(text: str, judged: list[Judged], model: Model, level: str) -> list[Span]:
+    """Spans to cut and to review, sorted, disjoint.
+
+    `level` is `remove` (cut what passes the higher threshold) or `review` (cut that, and what passes the lower one).
+    """
+    lowest = model.remove if level == "remove" else model.review
+    spans: list[Span] = []
+    for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
+        if item.probability < model.review:
+            break
+        start, end = widen(text, item.start, item.end)
+        if any(start < other.end and end > other.start for other in spans):
+            start, end = item.start, item.end
+        if any(start < other.end and end > other.start for other in spans):
+            continue
+        cut = item.probability >= lowest and not makes_markup(text, start, end)
+        reason, trade = _reason(text, item), _trade(item.folded, model)
+        spans.append(Span(start, end, item.probability, reason, trade, _evidence(item, model), REMOVED if cut else REVIEW))
+    return sorted(spans)
+
+
+_FEATURE = {name: number for number, name in enumerate(NAMES)}
+
+
+def _reason(text: str, item: Judged) -> str:
+    """How the spam stands there: see docs/reasons.md."""
+    piece = text[item.start : item.end]
+    at_start, at_end = (bool(item.row[_FEATURE[name]]) for name in ("at_line_start", "at_line_end"))
+    if "](" in piece or "][" in piece or "://" in piece or "href" in piece:
+        return "spam-link"
+    before = text[max(0, item.start - 2) : item.start].strip()
+    if before and (before[-1] == "#" or cc.tables().classes[ord(before[-1])] == cc.SYMBOL):
+        return "promo-tag"
+    if at_start and at_end:
+        return "promo-block" if len(piece) >= BLOCK_LENGTH else "promo-line"
+    return "promo-inline"
+
+
+def _trade(folded: NDArray[np.uint32], model: Model) -> str:
+    """The trade whose n-grams the segment has most of, `unknown` when two are about equal."""
+    padded = np.concatenate((np.full(1, 32, dtype=np.uint32), folded, np.full(1, 32, dtype=np.uint32)))
+    shift = np.uint32(ngrams.TABLE_BITS - 16)
+    totals = np.zeros(len(model.trade_names))
+    for order, index in ngrams.char_grams(padded):
+        if order > 1:
+            totals += model.trades[:, index >> shift].sum(axis=1, dtype=np.int64)
+    best = np.argsort(-totals, kind="stable")
+    ahead = (totals[best[0]] - totals[best[1]]) / 16
+    return model.trade_names[int(best[0])] if ahead >= UNKNOWN_TRADE else "unknown"
+
+
+def _evidence(item: Judged, model: Model) -> tuple[tuple[str, float], ...]:
+    """The strongest contributions to the score, the rest in one figure, and the bias; they sum to the score."""
+    credit = contributions(model.accept, item.row)
+    order = np.argsort(-np.abs(credit), kind="stable")
+    named = [(ACCEPT_NAMES[number], round(float(credit[number]), 3)) for number in order[:MAX_EVIDENCE].tolist()]
+    rest = round(float(credit[order[MAX_EVIDENCE:]].sum()), 3)
+    return (*named, ("others", rest), ("bias", round(bias(model.accept), 3)))
+
+
