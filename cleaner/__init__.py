@@ -5,7 +5,7 @@
 'An honest sentence.'
 """
 
-from cleaner.clean import Cleaned, Cleaner, clean, find
+from cleaner.api import Cleaned, Cleaner, clean, find
 from cleaner.span import CleanerError, Span
 from cleaner.tokenizer import tokenize
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 from cleaner import ngrams
 from cleaner.features import ACCEPT_NAMES, NAMES
-from cleaner.find import Judged
+from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.seams import widen
 from cleaner.span import Span

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cleaner import splice
-from cleaner.clean import Cleaned, Cleaner
+from cleaner.api import Cleaned, Cleaner
 from cleaner.decide import REMOVED
 from cleaner.encoding import Decoded, Undecodable, decode
 from cleaner.span import Span

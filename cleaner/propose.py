@@ -313,6 +313,7 @@ def _following(mask: NDArray[np.bool_]) -> Ints:
 CONTRAST = 8  # characters on either side of an edge that are compared
 NEAR = 18  # an edge is sought so far from the run's own
 N_CONTRAST = 5  # edges kept by contrast
+_NEVER = -(1 << 40)
 
 
 _STRENGTHS = (WORD, WIDE, CLAUSE, SENTENCE, LINE)
@@ -382,13 +383,13 @@ def _contrast(reading: Reading, strength: NDArray[np.int8], at: Ints, *, sign: i
     fit = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(reading.fit, dtype=np.int64)))
     fit_behind = fit[np.clip(inside + CONTRAST, 0, n)] - fit[inside]
     fit_before = fit[inside] - fit[np.clip(inside - CONTRAST, 0, n)]
-    gain = sign * (behind - before - (fit_behind - fit_before)) + 40 * np.minimum(strength[inside], CLAUSE)
-    gain = np.where(strength[inside] < 0, np.iinfo(np.int64).min, gain)
+    gain = sign * (behind - before - (fit_behind - fit_before)) + 40 * np.minimum(strength[inside], CLAUSE).astype(np.int64)
+    gain = np.where(strength[inside] < 0, _NEVER, gain)
     # Inside a word of a spaced script no segment starts or ends.
     unspaced = _UNSPACED[reading.classes[np.minimum(inside, n - 1)]] | _UNSPACED[reading.classes[np.maximum(inside - 1, 0)]]
-    gain = np.where((strength[inside] == INSIDE) & ~unspaced, np.iinfo(np.int64).min, gain)
+    gain = np.where((strength[inside] == INSIDE) & ~unspaced, _NEVER, gain)
     best = np.argsort(-gain, axis=1, kind="stable")[:, :N_CONTRAST]
-    chosen = np.where(np.take_along_axis(gain, best, axis=1) > np.iinfo(np.int64).min, np.take_along_axis(inside, best, axis=1), -1)
+    chosen = np.where(np.take_along_axis(gain, best, axis=1) > _NEVER, np.take_along_axis(inside, best, axis=1), -1)
     return list(chosen.T)
 
 

@@ -113,21 +113,24 @@ def _word_numbers(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
-    """In words that mix Latin with Cyrillic or Greek, turn look-alikes into Latin letters, in place."""
+    """In words of Latin letters and look-alikes of them from Cyrillic or Greek, turn these into Latin, in place.
+
+    A word with another letter of those scripts is two words run together, and stays.
+    """
     borrowed, latin = _BORROWED[classes], classes == cc.LATIN
     if not ((borrowed[1:] & latin[:-1]) | (borrowed[:-1] & latin[1:])).any():
         return
     words = _word_numbers(classes)
-    mixed = np.zeros(words[-1] + 1, dtype=bool)
-    mixed[words[borrowed]] = True
-    has_latin = np.zeros_like(mixed)
-    has_latin[words[latin]] = True
-    at = np.flatnonzero(borrowed & (mixed & has_latin)[words])
+    at = np.flatnonzero(borrowed)
     resolved = cc.tables().latin[codes[at]]
-    changed = resolved != codes[at]
+    mixed = np.zeros(words[-1] + 1, dtype=bool)
+    mixed[words[latin]] = True
+    mixed[words[at[resolved == codes[at]]]] = False
+    change = mixed[words[at]]
+    at, resolved = at[change], resolved[change]
     codes[at] = resolved
-    classes[at[changed]] = cc.LATIN
-    disguised[at[changed]] = True
+    classes[at] = cc.LATIN
+    disguised[at] = True
 
 
 def _resolve_leet(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:

@@ -41,8 +41,8 @@ SEPARATORS = "|•·▪▸►‣◦●○■□◆◇★☆※→⇒~～–—�
 INVISIBLES = r"[\p{Cf}\p{Variation_Selector}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\p{Cc}&&[^\t\n\r\x0b\x0c\x1c-\x1e\x85]]"
 # Letters that look like a Latin one (a selection of the everyday confusables of Unicode TS #39): used inside words of mixed script.
 LOOKALIKES = {
-    "Cyrillic": ("аеорсухіјѕһԁԛԝвкмнтгьз", "aeopcyxijshdqwbkmhtrb3"),
-    "Greek": ("αεορτυχικνηγμβ", "aeoptuxikvnyub"),
+    "Cyrillic": ("аеорсухіјѕһԁԛԝ", "aeopcyxijshdqw"),
+    "Greek": ("αορυχικνη", "aopuxikvn"),
 }
 
 

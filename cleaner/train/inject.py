@@ -127,7 +127,7 @@ def _repeated(text: str, piece: str, fragments: Sequence[Fragment], rng: Random)
 
 
 def _line_prefix(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
-    return [(_some_line(text, rng)[0], piece + rng.choice([" ", " ", " ", " ", " ", "", "　", "  "]))]
+    return [(_some_line(text, rng)[0], piece + rng.choice([" ", " ", " ", " ", " ", " ", "", "　"]))]
 
 
 def _line_suffix(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:

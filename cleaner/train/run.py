@@ -18,7 +18,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from cleaner import model as models
-from cleaner.find import judge
+from cleaner.judge import judge
 from cleaner.model import Model
 from cleaner.propose import Tables
 from cleaner.train import data as corpora
@@ -34,7 +34,7 @@ HOT = (4.0, 0.0, 2.0)  # window score that makes a place hot: alone, in a foreig
 GATE_LOSS = 0.01  # share of injections whose every hot run the gate may drop
 EARLY = 24  # trees a candidate is scored with before most are dropped
 EARLY_LOSS = 0.004
-SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 3
+SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 1
 CLEAN_BUDGET, HARD_BUDGET = 0.001, 0.01  # share of clean documents, and of those that look like spam, a threshold may change
 REVIEW_BUDGET = 0.01
 
@@ -42,7 +42,7 @@ REVIEW_BUDGET = 0.01
 class Sizes(NamedTuple):
     """How much a run reads and fits; tests use small ones."""
 
-    per_trade: int = 500
+    per_trade: int = 900
     gate_trees: int = 20
     verify_trees: int = 200
     accept_trees: int = 150

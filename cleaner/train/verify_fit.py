@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner import propose
 from cleaner.features import ACCEPT_NAMES, Matrix, run_features
-from cleaner.find import choose_batch, propose_batch, source_span
+from cleaner.judge import choose_batch, propose_batch, source_span
 from cleaner.model import Model
 from cleaner.readers.markdown import protected
 from cleaner.train.data import Article

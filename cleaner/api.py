@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cleaner import model as models
 from cleaner.decide import REMOVED, REVIEW, decide
-from cleaner.find import judge
+from cleaner.judge import judge
 from cleaner.model import Model
 from cleaner.readers.markdown import protected
 from cleaner.span import CleanerError, Span, merged, minus
