@@ -35,11 +35,11 @@ class Source(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A source with its outcome and the SHA-256 of its bytes before."""
+    """A source, its bytes, and what became of them."""
 
     source: Source
+    data: bytes
     outcome: Outcome
-    before: str
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Summary:
             if outcome.reason:
                 entry["reason"] = outcome.reason
             if outcome.status == CLEANED:
-                entry |= {"before": result.before, "after": _sha256(outcome.data)}
+                entry |= {"before": sha256(result.data), "after": sha256(outcome.data)}
             self.files.append(entry)
 
     @property
@@ -136,7 +136,7 @@ def run(sources: Iterable[Source], cleaner: Cleaner, deliver: Callable[[Result],
         for (source, data, problem), outcome in zip(batch, outcomes, strict=True):
             if problem:
                 outcome = Outcome(SKIPPED, problem, b"", (), ())
-            result = Result(source, outcome, _sha256(data))
+            result = Result(source, data, outcome)
             yield result._replace(outcome=deliver(result))
 
 
@@ -165,7 +165,8 @@ def _read(source: Source) -> tuple[bytes, str]:
         return b"", f"unreadable: {error.strerror}"
 
 
-def _sha256(data: bytes) -> str:
+def sha256(data: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -245,7 +246,7 @@ def in_place(result: Result) -> Outcome:
             return _kept(result, SKIPPED, "hard link: replacing it would separate its names")
         if not os.access(path, os.W_OK):
             return _kept(result, SKIPPED, "read-only")
-        if _sha256(path.read_bytes()) != result.before:
+        if path.read_bytes() != result.data:
             return _kept(result, SKIPPED, "changed while it was being cleaned")
         write_atomically(path, result.outcome.data, stat.S_IMODE(now.st_mode))
     except OSError as error:
@@ -264,7 +265,10 @@ def _kept(result: Result, status: str, reason: str) -> Outcome:
 
 
 class Report:
-    """The report folder of a run: ledger and diff are written as results come, page and summary at the end."""
+    """The report folder of a run: ledger and diff are written as results come, page and summary at the end.
+
+    `root`, the folder the cleaned files are in, is kept relative to the report, so that both can move together.
+    """
 
     def __init__(self, folder: Path, root: Path, mode: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -282,8 +286,7 @@ class Report:
                 finding = finding._replace(span=finding.span._replace(action="review"))
             self._ledger.write(removals.row(name, finding))
         if outcome.cuts:
-            before = splice_back(outcome)
-            self._diff.write(diff.file_diff(os.fsencode(name), before, outcome.cuts))
+            self._diff.write(diff.file_diff(os.fsencode(name), result.data, outcome.cuts))
 
     def close(self, summary: Summary, settings: dict[str, Any]) -> None:
         """Finish the ledger and the diff; write `summary.json` and `index.html`."""
@@ -306,9 +309,3 @@ class Report:
         with (self.folder / "removals.jsonl").open(encoding="utf-8") as lines:
             html = "".join(page.page(data, map(json.loads, lines)))
         write_atomically(self.folder / "index.html", html.encode("utf-8"))
-
-
-def splice_back(outcome: Outcome) -> bytes:
-    """The input of a cleaned document, from its output and its findings."""
-    from cleaner import splice  # noqa: PLC0415
-    raise NotImplementedError
