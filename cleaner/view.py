@@ -92,18 +92,21 @@ def _gaps_in_spaced_words(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
     chained = inside & (_shift(inside, 2) | _shift(inside, -2))
     if not chained.any():
         return np.empty(0, dtype=np.int64)
-    return _long_chains(np.flatnonzero(chained), classes)
+    return _chain_gaps(np.flatnonzero(chained), classes)
 
 
-def _long_chains(at: NDArray[np.int64], classes: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Of the gaps `at`, two apart within a chain, those in chains long enough for their script."""
+def _chain_gaps(at: NDArray[np.int64], classes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Of the gaps `at`, two apart within a chain, those that set letters apart, in chains long enough for their script.
+
+    In `c-a-s-i-n-o b-o-n-u-s` the hyphens do, and the space separates words.
+    """
     chain = np.cumsum(np.r_[True, np.diff(at) != 2])
     letters = np.bincount(chain) + 1
-    is_han = (classes[at - 1] >= cc.HAN) & (classes[at - 1] <= cc.HANGUL)
-    han = np.bincount(chain, weights=is_han) > 0
-    same_gap = np.bincount(chain, weights=np.r_[False, classes[at[1:]] != classes[at[:-1]]]) <= 1
-    long_enough = np.where(han, letters >= MIN_SPACED_HAN, letters >= MIN_SPACED) & same_gap
-    return at[long_enough[chain]]
+    unspaced = (classes[at - 1] >= cc.HAN) & (classes[at - 1] <= cc.HANGUL)
+    shortest = np.where(np.bincount(chain, weights=unspaced) > 0, MIN_SPACED_HAN, MIN_SPACED)
+    signs = classes[at] != cc.SPACE
+    by_signs = 2 * np.bincount(chain, weights=signs) >= letters - 1
+    return at[(letters >= shortest)[chain] & (signs == by_signs[chain])]
 
 
 def _word_numbers(classes: NDArray[np.uint8]) -> NDArray[np.int64]:

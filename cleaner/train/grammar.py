@@ -79,8 +79,13 @@ def random_url(rng: Random, goods: str) -> str:
     >>> random_url(Random(3), "online casino").startswith("http")
     True
     """
+    return _url(rng) if rng.random() < 0.5 else spam_url(rng, goods)
+
+
+def spam_url(rng: Random, goods: str) -> str:
+    """A made-up address with Latin words of what it sells in it, where there are any."""
     words = [word for word in _LATIN_WORD.findall(goods.lower()) if len(word) > 2][:3]
-    if not words or rng.random() < 0.5:
+    if not words:
         return _url(rng)
     host = rng.choice(["", "-"]).join(words) + rng.choice(["", _digits(rng)[:3], _name(rng, 1, 2)]) + rng.choice(_TLDS)
     return rng.choice(["http://", "https://", "http://www.", "https://www."]) + host + rng.choice(["", "/", "/" + _name(rng, 1, 3)])

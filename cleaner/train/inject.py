@@ -9,7 +9,7 @@ from typing import NamedTuple
 import regex
 
 from cleaner.train.disguise import disguise
-from cleaner.train.grammar import Fragment, random_url
+from cleaner.train.grammar import Fragment, random_url, spam_url
 
 _SENTENCE_GAP = regex.compile(r"(?<=[.!?…])\s|(?<=[。！？，；、：])")
 _WORD_GAP = regex.compile(r"(?<=[\p{L}\d,;:])\x20(?=[\p{L}\d])")
@@ -199,6 +199,22 @@ def _link_text_only(text: str, piece: str, fragments: Sequence[Fragment], rng: R
     return [(rng.choice(places), piece)] if places else _line_prefix(text, piece, fragments, rng)
 
 
+def _reference(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """A reference-style link in a sentence, its definition at the end."""
+    at = _gap(text, rng)
+    if at is None:
+        return _link(text, piece, fragments, rng)
+    number = rng.randint(1, 30)
+    definition = f"{rng.choice(['', ' '])}[{number}]: {random_url(rng, piece)}\n"
+    return [(at, f"[{piece}][{number}]" + (" " if text[at - 1 : at] == " " else "")), (len(text), definition)]
+
+
+def _innocent_link(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """A link to a spam address whose text is a word of the article."""
+    words = _WORD.findall(text[:3000])
+    return _mid_sentence(text, f"[{rng.choice(words) if words else piece}]({spam_url(rng, piece)})", fragments, rng)
+
+
 _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "own_line": _own_line,
     "own_paragraph": _own_paragraph,
@@ -215,9 +231,11 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "chain": _chain,
     "tail_block": _tail_block,
     "link_text": _link_text_only,
+    "reference": _reference,
+    "innocent_link": _innocent_link,
 }
 _WEIGHTS = {
     "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 8,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
-    "tail_block": 5, "link_text": 0.5,
+    "tail_block": 5, "link_text": 1, "reference": 1.5, "innocent_link": 1,
 }  # fmt: skip
