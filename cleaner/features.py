@@ -87,33 +87,35 @@ def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, fo
     newlines = np.flatnonzero(reading.classes == cc.NEWLINE)
     line_number = np.searchsorted(newlines, a)
     line, line_end = newlines[line_number - 1] + 1, newlines[line_number]
-    inside, host, whole_line = sums[b] - sums[a], sums[stop] - sums[first], sums[line_end] - sums[line]
-    left = sums[a] - sums[np.maximum(a - EDGE, line)]
-    right = sums[np.minimum(b + EDGE, line_end)] - sums[b]
-    head, tail = sums[np.minimum(a + EDGE, b)] - sums[a], sums[b] - sums[np.maximum(b - EDGE, a)]
+    left_at, right_at = np.maximum(a - EDGE, line), np.minimum(b + EDGE, line_end)
+    head_at, tail_at = np.minimum(a + EDGE, b), np.maximum(b - EDGE, a)
+    at_a, at_b = sums[:, a], sums[:, b]
+    inside, host, whole_line = at_b - at_a, sums[:, stop] - sums[:, first], sums[:, line_end] - sums[:, line]
+    left, right = at_a - sums[:, left_at], sums[:, right_at] - at_b
+    head, tail = sums[:, head_at] - at_a, at_b - sums[:, tail_at]
     length, host_length, line_length = b - a, np.maximum(stop - first, 1), line_end - line
     rest, rest_length = whole_line - inside, line_length - length
-    n_left, n_right = a - np.maximum(a - EDGE, line), np.minimum(b + EDGE, line_end) - b
+    n_left, n_right = a - left_at, right_at - b
     n_head, n_tail = np.minimum(EDGE, length), np.minimum(EDGE, length)
     col = {name: number for number, name in enumerate(_SUMMED)}
     scale = tables.scale
 
-    def part(table: Ints, name: str, size: Ints) -> NDArray[np.float64]:
-        return table[:, col[name]] / np.maximum(size, 1)
+    def part(table: NDArray[np.int32], name: str, size: Ints) -> NDArray[np.float64]:
+        return table[col[name]] / np.maximum(size, 1)
 
     outside, outside_length = host - inside, np.maximum(host_length - length, 1)
     mean = part(inside, "evidence", length) * scale
     host_mean = part(outside, "evidence", outside_length) * scale
     fit, host_fit = part(inside, "fit", length), part(outside, "fit", outside_length)
     out: dict[str, NDArray[np.generic]] = {
-        "ngram_score": inside[:, col["evidence"]] * scale / np.sqrt(length + 2),
+        "ngram_score": inside[col["evidence"]] * scale / np.sqrt(length + 2),
         "ngram_mean": mean,
         "ngram_weakest_third": _weakest_third(reading.total, a, b) * scale,
         "ngram_first": part(head, "evidence", n_head) * scale,
         "ngram_last": part(tail, "evidence", n_tail) * scale,
         "ngram_left": part(left, "evidence", n_left) * scale,
         "ngram_right": part(right, "evidence", n_right) * scale,
-        "ngram_rest": rest[:, col["evidence"]] * scale / np.sqrt(rest_length + 2),
+        "ngram_rest": rest[col["evidence"]] * scale / np.sqrt(rest_length + 2),
         "ngram_host": host_mean,
         "ngram_above_host": mean - host_mean,
         "ngram_positive": part(inside, "positive", length),
@@ -134,33 +136,33 @@ def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, fo
         "foreign_script_rest": part(rest, "foreign", rest_length),
         "foreign_script_left": part(left, "foreign", n_left),
         "foreign_script_right": part(right, "foreign", n_right),
-        "own_script": part(inside, "own_script", inside[:, col["letter"]]),
-        "own_script_rest": part(rest, "own_script", rest[:, col["letter"]]),
+        "own_script": part(inside, "own_script", inside[col["letter"]]),
+        "own_script_rest": part(rest, "own_script", rest[col["letter"]]),
         "letters": part(inside, "letter", length),
         "digits": part(inside, "digit", length),
-        "digit_count": inside[:, col["digit"]],
+        "digit_count": inside[col["digit"]],
         "letter_digit_changes": part(inside, "mixed", length),
         "spaces": part(inside, "space", length),
         "symbols": part(inside, "symbol", length),
         "disguised": part(inside, "disguised", length),
         "disguised_host": part(outside, "disguised", outside_length),
-        "disguised_count": inside[:, col["disguised"]],
-        "upper": part(inside, "upper", inside[:, col["letter"]]),
-        "upper_host": part(outside, "upper", outside[:, col["letter"]]),
-        "latin": part(inside, "latin", inside[:, col["letter"]]),
-        "han": part(inside, "han", inside[:, col["letter"]]),
-        "latin_host": part(outside, "latin", outside[:, col["letter"]]),
-        "han_host": part(outside, "han", outside[:, col["letter"]]),
+        "disguised_count": inside[col["disguised"]],
+        "upper": part(inside, "upper", inside[col["letter"]]),
+        "upper_host": part(outside, "upper", outside[col["letter"]]),
+        "latin": part(inside, "latin", inside[col["letter"]]),
+        "han": part(inside, "han", inside[col["letter"]]),
+        "latin_host": part(outside, "latin", outside[col["letter"]]),
+        "han_host": part(outside, "han", outside[col["letter"]]),
         "length": length,
         "host_length": np.log1p(host_length),
         "unique_trigrams": part(inside, "unique", length),
         "unique_trigrams_host": part(host, "unique", host_length),
         "repeats": _repeats(reading, found),
-        "urls": inside[:, col["url"]],
+        "urls": inside[col["url"]],
         "urls_host": part(outside, "url", outside_length) * 1000,
-        "links": inside[:, col["link"]],
+        "links": inside[col["link"]],
         "links_host": part(outside, "link", outside_length) * 1000,
-        "at_signs": inside[:, col["at"]],
+        "at_signs": inside[col["at"]],
         "line_length": line_length,
         "line_share": length / np.maximum(line_length, 1),
         "boundary_left": edges.left[a],
@@ -179,8 +181,11 @@ def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, fo
     return matrix
 
 
-def _cumulative(reading: Reading) -> Ints:
-    """(n + 1) x len(_SUMMED) cumulative counts; differences of rows are counts of a stretch."""
+def _cumulative(reading: Reading) -> NDArray[np.int32]:
+    """len(_SUMMED) x (n + 1) cumulative counts; differences of columns are counts of a stretch.
+
+    Sums may wrap around 2**32 in a long text; their differences do not.
+    """
     classes, codes = reading.classes, reading.codes
     letter = IS_LETTER[classes]
     colon, slash = codes == ord(":"), codes == ord("/")
@@ -215,9 +220,9 @@ def _cumulative(reading: Reading) -> Ints:
         "at": codes == ord("@"),
         "mixed": mixed,
     }
-    sums = np.zeros((len(codes) + 1, len(_SUMMED)), dtype=np.int64)
+    sums = np.zeros((len(_SUMMED), len(codes) + 1), dtype=np.int32)
     for number, name in enumerate(_SUMMED):
-        np.cumsum(columns[name], out=sums[1:, number])
+        np.cumsum(columns[name], out=sums[number, 1:], dtype=np.int32)
     return sums
 
 

@@ -97,8 +97,8 @@ def _external_articles(data: Path, fold_of: Mapping[str, int | list[int]]) -> It
 def _external_fragments(data: Path) -> Iterator[Fragment]:
     for row in _rows(data / "fragments.jsonl"):
         text = " ".join(row["text"].split())[:MAX_FRAGMENT]
-        if row["category"] == "other" and not _URL.search(text):
-            continue  # of unknown trade and without a link: harmless names, and sentences any reader might write
+        if row["category"] == "other" or "аё" in text:
+            continue  # of unknown trade: harmless names, and sentences any reader might write; or broken encodings
         if len(text) > 1:
             yield Fragment(text, row["lang"], _TRADE_OF.get(row["category"], row["category"]), row["source"], _campaign(text))
 

@@ -55,6 +55,8 @@ def inject(text: str, fragments: Sequence[Fragment], rng: Random, disguised: flo
     >>> "casino" in dirty.text[span.start:span.end].lower() or span.disguise != "none"
     True
     """
+    if rng.random() < METADATA_SHARE:
+        return _into_metadata(text, fragments, rng, disguised)
     count = min(rng.choice([1, 1, 1, 2, 2, 2, 3, 3, 4, 6]), 1 + len(text) // 150)
     insertions: list[_Insertion] = []
     for _ in range(count):
@@ -65,6 +67,25 @@ def inject(text: str, fragments: Sequence[Fragment], rng: Random, disguised: flo
         form = rng.choices(list(_FORMS), weights=[_WEIGHTS[form] for form in _FORMS])[0]
         insertions += [_Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, how, fragments, rng)]
     return _apply(text, insertions)
+
+
+METADATA_SHARE = 0.07  # of the articles have a line of date and counters, and a tag injected there
+
+
+def _into_metadata(text: str, fragments: Sequence[Fragment], rng: Random, disguised: float) -> Dirty:
+    """An article that has a line of metadata near its top, with a fragment as a tag in it, and the usual injections."""
+    date = f"20{rng.randint(10, 26)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}"
+    sign, counter = rng.choice(["⏱ ", "📅 ", "🕒 ", "", "发布时间：", "Posted "]), rng.choice(["📢0", "👁 231", "💬 4", "阅读 1024", "views: 88", ""])
+    fragment, marker = rng.choice(fragments), rng.choice(["🔖 ", "🏷 ", "", "#"])
+    first = next((end for start in open_lines(text) if (end := _line_end(text, start)) > start), 0)
+    line = f"\n\n{sign}{date} "
+    clean = text[:first] + line + counter + text[first:]
+    at = first + len(line)
+    dirty = inject(clean[at:], fragments, rng, disguised) if rng.random() < 0.7 else Dirty(clean[at:], ())
+    piece = f"{marker}{fragment.text}" + (" " if counter else "")
+    moved = [span._replace(start=span.start + at + len(piece), end=span.end + at + len(piece)) for span in dirty.spans]
+    own = Injected(at, at + len(piece), "metadata", fragment, "none")
+    return Dirty(clean[:at] + piece + dirty.text, (own, *moved))
 
 
 def _apply(text: str, insertions: list[_Insertion]) -> Dirty:
@@ -235,7 +256,7 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "innocent_link": _innocent_link,
 }
 _WEIGHTS = {
-    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 8,
+    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 11,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
     "tail_block": 5, "link_text": 1, "reference": 1.5, "innocent_link": 1,
 }  # fmt: skip

@@ -31,9 +31,9 @@ from cleaner.trees import Trees, scores
 
 WINDOW = (3, 8)
 HOT = (4.0, 0.0, 2.0)  # window score that makes a place hot: alone, in a foreign script, in a foreign language
-GATE_LOSS = 0.01  # share of injections whose every hot run the gate may drop
-EARLY = 24  # trees a candidate is scored with before most are dropped
-EARLY_LOSS = 0.004
+GATE_LOSS = 0.05  # share of the hot runs on injections that the gate may drop; most injections have several
+EARLY = 12  # trees a candidate is scored with before most are dropped
+EARLY_LOSS = 0.01
 SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 1
 CLEAN_BUDGET, HARD_BUDGET = 0.001, 0.01  # share of clean documents, and of those that look like spam, a threshold may change
 REVIEW_BUDGET = 0.01
@@ -43,8 +43,8 @@ class Sizes(NamedTuple):
     """How much a run reads and fits; tests use small ones."""
 
     per_trade: int = 900
-    gate_trees: int = 20
-    verify_trees: int = 200
+    gate_trees: int = 40
+    verify_trees: int = 240
     accept_trees: int = 150
     max_articles: int | None = None
 
@@ -172,8 +172,8 @@ def fit_gate(splits: Sequence[Split], sizes: Sizes, seed: int) -> tuple[Trees, f
     """Trees that tell hot runs on injections from others, and the threshold that loses few injections."""
     lots = [verify_fit.gate_rows(batch, split.tables) for split in splits for batch in verify_fit.batches(split.documents)]
     matrix, touching = np.concatenate([lot[0] for lot in lots]), np.concatenate([lot[1] for lot in lots])
-    trees = to_trees(_boosted(sizes.gate_trees, 5, 16, seed).fit(matrix, touching))
-    return trees, float(np.quantile(scores(trees, matrix)[touching], GATE_LOSS * 2))
+    trees = to_trees(_boosted(sizes.gate_trees, 5, 24, seed).fit(matrix, touching))
+    return trees, float(np.quantile(scores(trees, matrix)[touching], GATE_LOSS))
 
 
 def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:

@@ -18,7 +18,7 @@ from cleaner.train.data import Article
 from cleaner.train.grammar import Fragment
 from cleaner.train.inject import Dirty, Injected, inject
 
-INJECTED_SHARE = 0.6  # of ordinary articles; of those that look like spam themselves HARD_SHARE
+INJECTED_SHARE = 0.85  # of ordinary articles; of those that look like spam themselves HARD_SHARE
 HARD_SHARE = 0.2
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
 MAX_HOST = 12_000  # characters of an article that are used

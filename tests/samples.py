@@ -1,0 +1,96 @@
+"""Texts and helpers that several tests use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import regex
+
+from cleaner.model import tree_arrays
+from cleaner.trees import Trees
+
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT / "corpus"
+SPAM = "爱上海龙凤419论坛"
+ARTICLE = """The ferry to the islands
+
+The first boat leaves the harbour at half past six, when the gulls are still asleep on the sheds.
+Fishermen load their boxes, two teachers read yesterday's paper, and the dog of the ticket seller inspects everybody.
+
+In winter the crossing takes an hour longer, because the captain keeps close to the shore.
+Nobody complains: there is tea on board, and the windows of the saloon were cleaned last week.
+"""
+DIRTY = ARTICLE.replace("Fishermen load", f"{SPAM}\nFishermen load")
+
+_MARKED = regex.compile("[⟦⟧]")
+
+
+def marked(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """A text without its marks ⟦…⟧, and the stretches they enclose.
+
+    >>> marked("one ⟦two ⟧three")
+    ('one two three', [(4, 8)])
+    """
+    pieces = _MARKED.split(text)
+    assert _MARKED.findall(text) == ["⟦", "⟧"] * (len(pieces) // 2)
+    ends = np.cumsum([len(piece) for piece in pieces]).tolist()
+    return "".join(pieces), list(zip(ends[0:-1:2], ends[1::2], strict=True))
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """The regular files of a folder by name, with what they hold."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+def write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """The reverse of `files_below`."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+STUMP = Trees(
+    roots=np.array([0], "i4"),
+    feature=np.array([0, 0, 0], "i2"),
+    threshold=np.array([0.5, np.inf, np.inf]),
+    left=np.array([1, 1, 2], "i4"),
+    right=np.array([2, 1, 2], "i4"),
+    value=np.array([0.0, -1.0, 1.0]),
+    baseline=0.25,
+    depth=1,
+)
+
+
+def tiny_model() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arrays and header of a model that knows nothing: what `cleaner.model.save` takes."""
+    arrays = {
+        "weights": np.zeros(1 << 21, "i1"),
+        "language": np.zeros((1 << 16, 2), "i1"),
+        "trades": np.zeros((2, 1 << 16), "i1"),
+    }
+    for name in ("gate", "verify", "accept"):
+        arrays |= tree_arrays(name, STUMP)
+    figures = {
+        "slope": 1.0,
+        "intercept": 0.0,
+        "early": 1,
+        "early_threshold": -9.0,
+        "gate_threshold": -9.0,
+        "gate_baseline": 0.25,
+        "verify_baseline": 0.25,
+        "accept_baseline": 0.25,
+        "scale": 0.1,
+        "hot": 4.0,
+        "hot_foreign_script": 0.0,
+        "hot_foreign_language": 2.0,
+        "remove": 0.9,
+        "review": 0.5,
+    }
+    return arrays, {"figures": figures, "window": [3, 8], "languages": ["en", "zh"], "trades": ["escort", "loans"]}
