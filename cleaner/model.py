@@ -24,7 +24,7 @@ from cleaner.trees import Trees
 
 FORMAT = 1
 HEADER, ARRAYS = "cleaner.json", "cleaner.npz"
-_TREE_FIELDS = ("roots", "feature", "threshold", "left", "right", "value")
+_TREE_FIELDS = {"roots": np.int32, "feature": np.int32, "threshold": np.float32, "left": np.int32, "value": np.float64}
 
 
 class Model(NamedTuple):
@@ -131,12 +131,15 @@ def _checked(array: NDArray[Any], dtype: Any, shape: tuple[int, ...]) -> NDArray
 
 def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, baseline: float) -> Trees:
     """Trees whose every index is in range and whose paths end, so that scoring can neither fail nor hang."""
-    fields = {field: arrays[f"{name}_{field}"] for field in _TREE_FIELDS}
+    n_nodes = len(arrays[f"{name}_feature"])
+    shapes = {field: (n_nodes,) for field in _TREE_FIELDS} | {"roots": arrays[f"{name}_roots"].shape}
+    fields = {field: _checked(arrays[f"{name}_{field}"], dtype, shapes[field]) for field, dtype in _TREE_FIELDS.items()}
     depth = int(arrays[f"{name}_depth"])
-    n_nodes = len(fields["feature"])
-    for field in ("left", "right", "roots"):
-        if fields[field].min() < 0 or fields[field].max() >= n_nodes:
-            raise ValueError(f"{name}_{field} points outside the trees")
+    is_inner = fields["left"] != np.arange(n_nodes)
+    if not n_nodes or min(fields["left"].min(), fields["roots"].min()) < 0 or fields["roots"].max() >= n_nodes:
+        raise ValueError(f"{name} points outside its nodes")
+    if (fields["left"] + is_inner).max() >= n_nodes or not np.isinf(fields["threshold"][~is_inner]).all():
+        raise ValueError(f"{name} points outside its nodes")
     if not 0 <= fields["feature"].min() <= fields["feature"].max() < n_features:
         raise ValueError(f"{name}_feature names a feature that does not exist")
     if np.isnan(fields["threshold"]).any() or not np.isfinite(fields["value"]).all() or not 0 < depth < 64:

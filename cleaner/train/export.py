@@ -12,36 +12,49 @@ from cleaner.trees import Trees
 
 def to_trees(model: HistGradientBoostingClassifier) -> Trees:
     """The trees of a fitted binary classifier; `cleaner.trees.scores` then equals its `decision_function`."""
-    roots: list[int] = []
     parts: list[dict[str, Any]] = []
-    offset = depth = 0
+    roots: list[int] = []
+    offset = 0
     for (predictor,) in model._predictors:
-        nodes = predictor.nodes
-        own = np.arange(len(nodes)) + offset
-        leaf = nodes["is_leaf"].astype(bool)
+        part = _tree(predictor.nodes, offset)
+        parts.append(part)
         roots.append(offset)
-        parts.append(
-            {
-                "feature": np.where(leaf, 0, nodes["feature_idx"]),
-                "threshold": np.where(leaf, np.inf, nodes["num_threshold"]),
-                "left": np.where(leaf, own, nodes["left"] + offset),
-                "right": np.where(leaf, own, nodes["right"] + offset),
-                "value": _means(nodes, leaf),
-            }
-        )
-        depth = max(depth, int(nodes["depth"].max()))
-        offset += len(nodes)
+        offset += len(part["left"])
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Trees(
         np.array(roots, dtype=np.int32),
-        columns["feature"].astype(np.int16),
-        columns["threshold"].astype(np.float64),
+        columns["feature"].astype(np.int32),
+        columns["threshold"],
         columns["left"].astype(np.int32),
-        columns["right"].astype(np.int32),
         columns["value"],
         float(model._baseline_prediction[0, 0]),
-        depth,
+        max(int(predictor.nodes["depth"].max()) for (predictor,) in model._predictors),
     )
+
+
+def _tree(nodes: Any, offset: int) -> dict[str, Any]:
+    """The columns of one tree, its nodes renumbered from `offset` on so that siblings stand side by side."""
+    leaf = nodes["is_leaf"].astype(bool)
+    order = [0]
+    for node in order:
+        if not leaf[node]:
+            order += [int(nodes["left"][node]), int(nodes["right"][node])]
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order)) + offset
+    ordered = nodes[order]
+    is_leaf = ordered["is_leaf"].astype(bool)
+    return {
+        "feature": np.where(is_leaf, 0, ordered["feature_idx"]),
+        "threshold": np.where(is_leaf, np.float32(np.inf), _rounded_down(ordered["num_threshold"])),
+        "left": np.where(is_leaf, number[order], number[ordered["left"]]),
+        "value": _means(nodes, leaf)[order],
+    }
+
+
+def _rounded_down(thresholds: Any) -> Any:
+    """The largest float32 not above each threshold: no float32 feature value lies between the two."""
+    near = thresholds.astype(np.float32)
+    return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near).astype(np.float32)
 
 
 def _means(nodes: Any, leaf: Any) -> Any:

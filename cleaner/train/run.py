@@ -184,7 +184,7 @@ def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
 def fit_verify(parts: Sequence[Rows], sizes: Sizes, seed: int) -> Trees:
     """The second stage: is this candidate exactly an injection?"""
     rows = verify_fit.concatenated(parts)
-    return to_trees(_boosted(sizes.verify_trees, 9, 40, seed).fit(rows.matrix, rows.exact, sample_weight=rows.weight))
+    return to_trees(_boosted(sizes.verify_trees, 7, 40, seed).fit(rows.matrix, rows.exact, sample_weight=rows.weight))
 
 
 Places = tuple[NDArray[np.float32], NDArray[np.bool_]]
