@@ -66,6 +66,7 @@ def reference(texts: list[str]) -> Callable[[], object]:
 
 
 def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -81,6 +82,7 @@ def start_to_exit(rounds: int) -> float:
 
 
 def main() -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--characters", type=int, default=4_000_000)
@@ -88,7 +90,9 @@ def main() -> None:
     options = parser.parse_args()
     texts, formats = articles(options.file, options.characters)
     size = sum(map(len, texts))
-    few = texts[:: max(1, size // 1_000_000)]  # the reference is slow: a sample of the same texts is enough for its rate
+    few = texts[
+        :: max(1, size // 1_000_000)
+    ]  # the reference is slow: a sample of the same texts is enough for its rate
     cleaner = Cleaner()
     ours = lambda: cleaner.clean_many(texts, formats)  # noqa: E731
     theirs = reference(few)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -98,7 +99,7 @@ def walk(paths: Sequence[Path]) -> list[Source]:
         else:
             sources.append(_source(path, path.name))
     sources.sort(key=lambda source: source.name)
-    for one, other in zip(sources, sources[1:], strict=False):
+    for one, other in pairwise(sources):
         if one.name == other.name:
             raise CleanerError(f"{one.path} and {other.path} would have one name in the output: clean them in two runs")
     return sources

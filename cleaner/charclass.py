@@ -47,7 +47,24 @@ LATIN, GREEK, CYRILLIC, HAN, HIRAGANA, KATAKANA, HANGUL, THAI, ARABIC, HEBREW, D
 )
 N_CLASSES = SCRIPT0 + len(LETTER_SCRIPTS)
 CLASS_NAMES = (
-    *("other newline space digit sentence-end comma open close separator punct symbol invisible mark letter".split()),
+    *(
+        [
+            "other",
+            "newline",
+            "space",
+            "digit",
+            "sentence-end",
+            "comma",
+            "open",
+            "close",
+            "separator",
+            "punct",
+            "symbol",
+            "invisible",
+            "mark",
+            "letter",
+        ]
+    ),
     *("reserved-14", "reserved-15"),
     *(name.lower() for name in LETTER_SCRIPTS),
 )

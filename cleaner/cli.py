@@ -23,7 +23,13 @@ from cleaner.span import CleanerError
 
 SHOW_PROGRESS_AFTER = 2.0  # seconds
 _PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-_LEVEL = click.option("--level", type=click.Choice(LEVELS), default="remove", show_default=True, help="What is cut: only what is sure, or what is for review too.")
+_LEVEL = click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default="remove",
+    show_default=True,
+    help="What is cut: only what is sure, or what is for review too.",
+)
 
 
 class _Commands(click.Group):
@@ -53,12 +59,23 @@ def main() -> None:
 
 @main.command()
 @_PATHS
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the clean copies, in the same layout.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the clean copies, in the same layout.",
+)
 @click.option("--in-place", "replace", is_flag=True, help="Rewrite the files instead.")
-@click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Folder for the report.  [default: OUTPUT-report; with --in-place, cleaner-report]")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the report.  [default: OUTPUT-report; with --in-place, cleaner-report]",
+)
 @click.option("--no-report", is_flag=True, help="With --in-place: write no report; nothing can be undone then.")
 @_LEVEL
-def clean(paths: Sequence[Path], output: Path | None, replace: bool, report: Path | None, no_report: bool, level: str) -> None:
+def clean(
+    paths: Sequence[Path], output: Path | None, replace: bool, report: Path | None, no_report: bool, level: str
+) -> None:
     """Clean files and folders; `-` reads standard input and writes standard output.
 
     Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write.
@@ -98,7 +115,9 @@ def _common_root(paths: Sequence[Path]) -> Path:
     return parents.pop()
 
 
-def _run(sources: Sequence[Any], level: str, deliver: Callable[[Result], Outcome], report: Report | None, folder: Path) -> int:
+def _run(
+    sources: Sequence[Any], level: str, deliver: Callable[[Result], Outcome], report: Report | None, folder: Path
+) -> int:
     cleaner = Cleaner(level=level)
     summary = Summary()
     with _progress(len(sources)) as step:
@@ -133,14 +152,14 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
     """A bar on standard error once the work has taken two seconds, when that is a terminal."""
     began = time.monotonic()
     bar = click.progressbar(length=total, label="cleaning", file=sys.stderr, show_pos=True)
-    bar.is_hidden = True
+    bar.hidden = True
     waiting = 0
 
     def step() -> None:
         nonlocal waiting
         waiting += 1
         if time.monotonic() - began >= SHOW_PROGRESS_AFTER:
-            bar.is_hidden = not sys.stderr.isatty()
+            bar.hidden = not sys.stderr.isatty()
             bar.update(waiting)
             waiting = 0
 
@@ -186,7 +205,9 @@ def check(paths: Sequence[Path], level: str) -> None:
         for finding in result.outcome.findings:
             click.echo(_line(result.source.name, finding))
         if result.outcome.reason:
-            click.echo(f"{quote(result.source.name)}: {result.outcome.status}: {quote(result.outcome.reason)}", err=True)
+            click.echo(
+                f"{quote(result.source.name)}: {result.outcome.status}: {quote(result.outcome.reason)}", err=True
+            )
     sys.exit(summary.return_code or int(summary.documents[CLEANED] > 0))
 
 
@@ -219,9 +240,21 @@ def restore(report: Path) -> None:
 
 
 @main.command()
-@click.option("--corpus", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path("corpus"), show_default=True, help="Our own corpus.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Folder with the external data of corpus/sources.toml.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the model.")
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path("corpus"),
+    show_default=True,
+    help="Our own corpus.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder with the external data of corpus/sources.toml.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the model."
+)
 @click.option("--seed", default=1, show_default=True)
 def train(corpus: Path, data: Path | None, output: Path, seed: int) -> None:
     """Train a model; the same inputs give the same bytes."""
@@ -234,8 +267,12 @@ def train(corpus: Path, data: Path | None, output: Path, seed: int) -> None:
 
 @main.command()
 @click.argument("benches", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--format", "formats", default="txt,md", show_default=True, help="Formats of the documents to use, with commas.")
-@click.option("--by", default="form,lang,spam_lang,obfuscated", show_default=True, help="Break recall down by these, with commas.")
+@click.option(
+    "--format", "formats", default="txt,md", show_default=True, help="Formats of the documents to use, with commas."
+)
+@click.option(
+    "--by", default="form,lang,spam_lang,obfuscated", show_default=True, help="Break recall down by these, with commas."
+)
 @click.option("--model", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Folder of another model.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @_LEVEL

@@ -38,7 +38,9 @@ def decide(text: str, judged: list[Judged], model: Model, level: str) -> list[Sp
             continue
         cut = item.probability >= lowest and not makes_markup(text, start, end)
         reason, trade = _reason(text, item), _trade(item.folded, model)
-        spans.append(Span(start, end, item.probability, reason, trade, _evidence(item, model), REMOVED if cut else REVIEW))
+        spans.append(
+            Span(start, end, item.probability, reason, trade, _evidence(item, model), REMOVED if cut else REVIEW)
+        )
     return sorted(spans)
 
 
@@ -79,5 +81,3 @@ def _evidence(item: Judged, model: Model) -> tuple[tuple[str, float], ...]:
     named = [(ACCEPT_NAMES[number], round(float(credit[number]), 3)) for number in order[:MAX_EVIDENCE].tolist()]
     rest = round(float(credit[order[MAX_EVIDENCE:]].sum()), 3)
     return (*named, ("others", rest), ("bias", round(bias(model.accept), 3)))
-
-

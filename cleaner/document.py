@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cleaner import splice
 from cleaner.api import Cleaned, Cleaner
 from cleaner.decide import REMOVED
-from cleaner.encoding import Decoded, Undecodable, decode
+from cleaner.encoding import Decoded, UndecodableError, decode
 from cleaner.span import Span
 
 UNCHANGED, CLEANED, SKIPPED, FAILED = "unchanged", "cleaned", "skipped", "failed"
@@ -60,7 +60,7 @@ def _decoded(data: bytes, format: str | None) -> Decoded | Outcome:
         return Outcome(SKIPPED, "format: no reader for it", data, (), ())
     try:
         return decode(data)
-    except Undecodable as error:
+    except UndecodableError as error:
         return Outcome(SKIPPED, str(error), data, (), ())
 
 

@@ -10,7 +10,7 @@ MAX_INVALID = 0.3  # of the bytes may be outside UTF-8 before the encoding is ca
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
-class Undecodable(Exception):
+class UndecodableError(Exception):
     """The bytes are not text we can splice; the message is the reason a document is skipped for."""
 
 
@@ -45,24 +45,24 @@ def decode(data: bytes) -> Decoded:
     >>> decode(b"\\xef\\xbb\\xbfcaf\\xe9").text
     'caf\\udce9'
 
-    Raises `Undecodable` for anything else, and for what only looks like text.
+    Raises `UndecodableError` for anything else, and for what only looks like text.
     """
     if len(data) > MAX_BYTES:
-        raise Undecodable(f"larger than {MAX_BYTES} bytes")
+        raise UndecodableError(f"larger than {MAX_BYTES} bytes")
     if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        raise Undecodable("encoding: UTF-32 is not supported")
+        raise UndecodableError("encoding: UTF-32 is not supported")
     if data[:2] in _UTF16:
         return _decode_utf16(data, _UTF16[data[:2]])
     if b"\0" in data:
-        raise Undecodable("binary: it holds NUL bytes")
+        raise UndecodableError("binary: it holds NUL bytes")
     if b"\x1b$" in data or b"\x1b(J" in data or (b"~{" in data and b"~}" in data and data.isascii()):
-        raise Undecodable("encoding: stateful (ISO-2022 or HZ)")
+        raise UndecodableError("encoding: stateful (ISO-2022 or HZ)")
     bom = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     text = data[bom:].decode("utf-8", "surrogateescape")
     if not data.isascii():
         invalid = sum("\udc80" <= c <= "\udcff" for c in text) if not _is_utf8(data) else 0
         if invalid > MAX_INVALID * len(data):
-            raise Undecodable("encoding: not UTF-8, nor UTF-16 with a byte-order mark")
+            raise UndecodableError("encoding: not UTF-8, nor UTF-16 with a byte-order mark")
     return Decoded(text, "utf-8", bom)
 
 
@@ -76,5 +76,5 @@ def _is_utf8(data: bytes) -> bool:
 
 def _decode_utf16(data: bytes, encoding: str) -> Decoded:
     if len(data) % 2:
-        raise Undecodable("encoding: truncated UTF-16")
+        raise UndecodableError("encoding: truncated UTF-16")
     return Decoded(data[2:].decode(encoding, "surrogatepass"), encoding, 2)

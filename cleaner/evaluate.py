@@ -100,7 +100,11 @@ def read_bench(path: Path, formats: Sequence[str]) -> Iterator[dict[str, Any]]:
         for number, line in enumerate(lines, 1):
             try:
                 item = json.loads(line)
-                wanted = item["format"] in formats and isinstance(item["dirty"] + item["clean"], str) and item["spans"] is not None
+                wanted = (
+                    item["format"] in formats
+                    and isinstance(item["dirty"] + item["clean"], str)
+                    and item["spans"] is not None
+                )
             except (ValueError, KeyError, TypeError) as error:
                 raise CleanerError(f"{path}:{number} is not a benchmark document: {error}") from None
             if wanted:

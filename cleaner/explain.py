@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cleaner.api import Cleaner
 from cleaner.decide import decide
-from cleaner.encoding import Undecodable, decode
+from cleaner.encoding import UndecodableError, decode
 from cleaner.judge import judge
 from cleaner.readers.markdown import protected
 from cleaner.report.quote import quote
@@ -24,7 +24,7 @@ def explain_bytes(data: bytes, format: str | None, cleaner: Cleaner, *, everythi
         raise CleanerError("no reader for this format: it would be skipped")
     try:
         text = decode(data).text
-    except Undecodable as error:
+    except UndecodableError as error:
         raise CleanerError(f"it would be skipped: {error}") from None
     model = cleaner.model
     judged = judge([text], model, [protected(text) if format == "md" else []])[0]

@@ -6,6 +6,8 @@ measured; `host` is the article, `rest` the candidate's line without it, `left` 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,31 +19,140 @@ Matrix = NDArray[np.float32]
 EDGE = 8  # characters looked at on either side of a start or an end
 STRONG = 90  # summed table units of one character's n-grams that count as strong evidence
 
-_SUMMED = (
-    "evidence fit positive strong letter own_script foreign disguised digit space symbol upper unique latin han url link at mixed"
-).split()
+_SUMMED = [
+    "evidence",
+    "fit",
+    "positive",
+    "strong",
+    "letter",
+    "own_script",
+    "foreign",
+    "disguised",
+    "digit",
+    "space",
+    "symbol",
+    "upper",
+    "unique",
+    "latin",
+    "han",
+    "url",
+    "link",
+    "at",
+    "mixed",
+]
 _MARKS = np.array(sorted(map(ord, "#>*-|`+•=[!<")), dtype=np.uint32)
 
-NAMES = (
-    "ngram_score ngram_mean ngram_weakest_third ngram_first ngram_last ngram_left ngram_right ngram_rest ngram_host "
-    "ngram_above_host ngram_positive ngram_strong ngram_start_step ngram_end_step peak host_hot host_runs "
-    "language_fit language_host language_below_host language_first language_last language_left language_right language_rest "
-    "foreign_script foreign_script_host foreign_script_rest foreign_script_left foreign_script_right own_script own_script_rest "
-    "letters digits digit_count letter_digit_changes spaces symbols disguised disguised_host disguised_count upper upper_host latin han "
-    "latin_host han_host length host_length unique_trigrams unique_trigrams_host repeats urls urls_host links links_host at_signs "
-    "line_length line_share at_line_start at_line_end boundary_left boundary_right class_before class_after class_first class_last "
-    "spaces_before spaces_after next_is_lower line_mark indented blank_before blank_after position to_end "
-    "ngram_previous_line ngram_next_line host_language"
-).split()
+NAMES = [
+    "ngram_score",
+    "ngram_mean",
+    "ngram_weakest_third",
+    "ngram_first",
+    "ngram_last",
+    "ngram_left",
+    "ngram_right",
+    "ngram_rest",
+    "ngram_host",
+    "ngram_above_host",
+    "ngram_positive",
+    "ngram_strong",
+    "ngram_start_step",
+    "ngram_end_step",
+    "peak",
+    "host_hot",
+    "host_runs",
+    "language_fit",
+    "language_host",
+    "language_below_host",
+    "language_first",
+    "language_last",
+    "language_left",
+    "language_right",
+    "language_rest",
+    "foreign_script",
+    "foreign_script_host",
+    "foreign_script_rest",
+    "foreign_script_left",
+    "foreign_script_right",
+    "own_script",
+    "own_script_rest",
+    "letters",
+    "digits",
+    "digit_count",
+    "letter_digit_changes",
+    "spaces",
+    "symbols",
+    "disguised",
+    "disguised_host",
+    "disguised_count",
+    "upper",
+    "upper_host",
+    "latin",
+    "han",
+    "latin_host",
+    "han_host",
+    "length",
+    "host_length",
+    "unique_trigrams",
+    "unique_trigrams_host",
+    "repeats",
+    "urls",
+    "urls_host",
+    "links",
+    "links_host",
+    "at_signs",
+    "line_length",
+    "line_share",
+    "at_line_start",
+    "at_line_end",
+    "boundary_left",
+    "boundary_right",
+    "class_before",
+    "class_after",
+    "class_first",
+    "class_last",
+    "spaces_before",
+    "spaces_after",
+    "next_is_lower",
+    "line_mark",
+    "indented",
+    "blank_before",
+    "blank_after",
+    "position",
+    "to_end",
+    "ngram_previous_line",
+    "ngram_next_line",
+    "host_language",
+]
 
-RUN_NAMES = (
-    "peak ngram_score length ngram_line line_length ngram_host host_length language_fit language_line language_host "
-    "foreign_script foreign_script_host host_runs line_share at_line_start at_line_end"
-).split()
+RUN_NAMES = [
+    "peak",
+    "ngram_score",
+    "length",
+    "ngram_line",
+    "line_length",
+    "ngram_host",
+    "host_length",
+    "language_fit",
+    "language_line",
+    "language_host",
+    "foreign_script",
+    "foreign_script_host",
+    "host_runs",
+    "line_share",
+    "at_line_start",
+    "at_line_end",
+]
 
-CLUSTER_NAMES = (
-    "segment_score segment_probability place_probability rivals best_rival others_best others_likely others_possible"
-).split()
+CLUSTER_NAMES = [
+    "segment_score",
+    "segment_probability",
+    "place_probability",
+    "rivals",
+    "best_rival",
+    "others_best",
+    "others_likely",
+    "others_possible",
+]
 ACCEPT_NAMES = [*NAMES, *CLUSTER_NAMES]
 
 
@@ -101,7 +212,8 @@ def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, fo
     scale = tables.scale
 
     def part(table: NDArray[np.int32], name: str, size: Ints) -> NDArray[np.float64]:
-        return table[col[name]] / np.maximum(size, 1)
+        share: NDArray[np.float64] = table[col[name]] / np.maximum(size, 1)
+        return share
 
     outside, outside_length = host - inside, np.maximum(host_length - length, 1)
     mean = part(inside, "evidence", length) * scale
@@ -120,6 +232,8 @@ def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, fo
         "ngram_above_host": mean - host_mean,
         "ngram_positive": part(inside, "positive", length),
         "ngram_strong": part(inside, "strong", length),
+        "ngram_start_step": (part(head, "evidence", n_head) - part(left, "evidence", n_left)) * scale,
+        "ngram_end_step": (part(tail, "evidence", n_tail) - part(right, "evidence", n_right)) * scale,
         "peak": runs.peaks[found.runs],
         "host_hot": part(outside, "strong", outside_length),
         "host_runs": np.bincount(runs.docs, minlength=len(reading.doc_first))[doc] * 1000 / host_length,
@@ -171,8 +285,6 @@ def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, fo
         "to_end": np.minimum(stop - b, 400),
         "host_language": reading.languages[doc],
     }
-    out["ngram_start_step"] = out["ngram_first"] - out["ngram_left"]
-    out["ngram_end_step"] = out["ngram_last"] - out["ngram_right"]
     out |= _layout(reading, a, b, line, line_end)
     out |= _neighbour_lines(reading, newlines, line_number, scale)
     matrix = np.empty((len(a), len(NAMES)), dtype=np.float32)
@@ -231,20 +343,23 @@ def _main_script(reading: Reading) -> NDArray[np.uint8]:
     n_docs = len(reading.doc_first)
     key = reading.doc_of * cc.N_CLASSES + reading.classes
     counts = np.bincount(key, minlength=n_docs * cc.N_CLASSES).reshape(n_docs, cc.N_CLASSES) * IS_LETTER
-    return counts.argmax(axis=1).astype(np.uint8)
+    scripts: NDArray[np.uint8] = counts.argmax(axis=1).astype(np.uint8)
+    return scripts
 
 
 def _unique_trigrams(reading: Reading) -> NDArray[np.bool_]:
     """True where a trigram stands only once in its text."""
     key = reading.doc_of.astype(np.int64) * (1 << 16) + trigrams(reading.codes)
-    return np.bincount(key, minlength=len(reading.doc_first) << 16)[key] <= 1
+    unique: NDArray[np.bool_] = np.bincount(key, minlength=len(reading.doc_first) << 16)[key] <= 1
+    return unique
 
 
 def _weakest_third(total: Ints, a: Ints, b: Ints) -> NDArray[np.float64]:
     """The lowest mean evidence of the candidate's three thirds: no honest part rides along."""
     cuts = [a, a + (b - a) // 3, a + 2 * (b - a) // 3, b]
-    means = [(total[high] - total[low]) / np.maximum(high - low, 1) for low, high in zip(cuts, cuts[1:], strict=False)]
-    return np.where(b - a < 3, (total[b] - total[a]) / np.maximum(b - a, 1), np.minimum.reduce(means))
+    means = [(total[high] - total[low]) / np.maximum(high - low, 1) for low, high in pairwise(cuts)]
+    weakest: NDArray[np.float64] = np.minimum.reduce(means)
+    return np.where(b - a < 3, (total[b] - total[a]) / np.maximum(b - a, 1), weakest)
 
 
 _BASE = np.uint64(0x100000001B3)
@@ -259,7 +374,8 @@ def _repeats(reading: Reading, found: Candidates) -> Ints:
     sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(reading.codes * powers, dtype=np.uint64)))
     key = (sums[found.ends] - sums[found.starts]) * inverse[found.starts] + found.docs.astype(np.uint64)
     _, which, counts = np.unique(key, return_inverse=True, return_counts=True)
-    return np.minimum(counts[which], 5)
+    repeats: Ints = np.minimum(counts[which], 5)
+    return repeats
 
 
 def _layout(reading: Reading, a: Ints, b: Ints, line: Ints, line_end: Ints) -> dict[str, NDArray[np.generic]]:

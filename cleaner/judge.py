@@ -69,7 +69,9 @@ def judge(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) ->
     for number, at in enumerate(chosen.at.tolist()):
         a, b, doc = int(found.starts[at]), int(found.ends[at]), int(found.docs[at])
         start, end = source_span(reading, a, b, doc)
-        item = Judged(start, end, float(probability[number]), float(raw[number]), chosen.matrix[number], reading.codes[a:b])
+        item = Judged(
+            start, end, float(probability[number]), float(raw[number]), chosen.matrix[number], reading.codes[a:b]
+        )
         out[chosen.proposals.docs[doc]].append(item)
     return out
 
@@ -112,8 +114,9 @@ def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretch
             ))  # fmt: skip
     if not numbers:
         return None
-    at = np.array(numbers, dtype=np.int64)
-    return Chosen(proposals, at, np.hstack((proposals.matrix[at], np.array(clusters, dtype=np.float32))))
+    best_at = np.array(numbers, dtype=np.int64)
+    rows = np.hstack((proposals.matrix[best_at], np.array(clusters, dtype=np.float32)))
+    return Chosen(proposals, best_at, rows)
 
 
 def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Proposals | None:
@@ -126,7 +129,7 @@ def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretc
     passed = scores(model.gate, run_features(reading, tables, runs)) >= model.gate_threshold
     if not passed.any():
         return None
-    runs = Runs(*(column[passed] for column in runs))
+    runs = Runs(runs.starts[passed], runs.ends[passed], runs.docs[passed], runs.peaks[passed])
     docs, which = np.unique(runs.docs, return_inverse=True)
     part = propose.select(reading, docs)
     shift = part.doc_first[which] - reading.doc_first[docs][which]

@@ -64,7 +64,9 @@ def default_folder() -> Path:
     for folder in (here / "models", here.parent / "models"):
         if (folder / HEADER).is_file():
             return folder
-    raise CleanerError(f"no model in {here / 'models'} or {here.parent / 'models'}: reinstall the package or run `cleaner train`")
+    raise CleanerError(
+        f"no model in {here / 'models'} or {here.parent / 'models'}: reinstall the package or run `cleaner train`"
+    )
 
 
 @lru_cache(maxsize=4)
@@ -132,7 +134,7 @@ def _checked(array: NDArray[Any], dtype: Any, shape: tuple[int, ...]) -> NDArray
 def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, baseline: float) -> Trees:
     """Trees whose every index is in range and whose paths end, so that scoring can neither fail nor hang."""
     n_nodes = len(arrays[f"{name}_feature"])
-    shapes = {field: (n_nodes,) for field in _TREE_FIELDS} | {"roots": arrays[f"{name}_roots"].shape}
+    shapes = dict.fromkeys(_TREE_FIELDS, (n_nodes,)) | {"roots": arrays[f"{name}_roots"].shape}
     fields = {field: _checked(arrays[f"{name}_{field}"], dtype, shapes[field]) for field, dtype in _TREE_FIELDS.items()}
     depth = int(arrays[f"{name}_depth"])
     is_inner = fields["left"] != np.arange(n_nodes)
@@ -147,15 +149,16 @@ def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, basel
     return Trees(**fields, baseline=baseline, depth=depth)
 
 
-def save(folder: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> None:
-    """Write a model's two files; the same arrays give the same bytes."""
+def save(folder: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a model's two files, and return the header with format and hash; the same arrays give the same bytes."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     raw = buffer.getvalue()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ARRAYS).write_bytes(raw)
-    header = {"format": FORMAT, "sha256": hashlib.sha256(raw).hexdigest(), **header}
-    (folder / HEADER).write_text(json.dumps(header, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    full = {"format": FORMAT, "sha256": hashlib.sha256(raw).hexdigest(), **header}
+    (folder / HEADER).write_text(json.dumps(full, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return full
 
 
 def tree_arrays(name: str, trees: Trees) -> dict[str, NDArray[Any]]:

@@ -78,9 +78,7 @@ def _powers(n: int, radix: int) -> NDArray[np.uint32]:
     return known[:n]
 
 
-def evidence(
-    codes: NDArray[np.uint32], classes: NDArray[np.uint8], weights: NDArray[np.int8]
-) -> NDArray[np.int32]:
+def evidence(codes: NDArray[np.uint32], classes: NDArray[np.uint8], weights: NDArray[np.int8]) -> NDArray[np.int32]:
     """The summed weights at each character: an n-gram counts at its middle, a word at its first letter."""
     out = np.zeros(len(codes), dtype=np.int32)
     reach = CHAR_ORDERS[-1] - 1

@@ -104,7 +104,9 @@ def read(texts: Sequence[str], tables: Tables, protected: Sequence[Stretches]) -
     codes = ngrams.hashable(view.codes, view.classes)
     evidence = ngrams.evidence(codes, view.classes, tables.weights)
     total = np.concatenate(([0], np.cumsum(evidence, dtype=np.int64)))
-    doc_of = np.repeat(np.arange(len(texts) + 1, dtype=np.int32), np.diff(np.concatenate(([0], doc_first, [len(codes)]))))
+    doc_of = np.repeat(
+        np.arange(len(texts) + 1, dtype=np.int32), np.diff(np.concatenate(([0], doc_first, [len(codes)])))
+    )
     doc_of = np.maximum(doc_of - 1, 0)
     languages, fit = _language(codes, doc_first, doc_stop, doc_of, tables.language)
     foreign = _foreign(view.classes, doc_of, len(texts))
@@ -161,7 +163,8 @@ def _foreign(classes: NDArray[np.uint8], doc_of: NDArray[np.int32], n_docs: int)
     # Kana and Han are one writing system: an article in either has both.
     japanese = share[:, [cc.HIRAGANA, cc.KATAKANA]].sum(axis=1) >= FOREIGN_SHARE
     is_foreign[japanese, cc.HIRAGANA] = is_foreign[japanese, cc.KATAKANA] = is_foreign[japanese, cc.HAN] = False
-    return is_foreign.ravel()[doc_of * cc.N_CLASSES + classes]
+    foreign: NDArray[np.bool_] = is_foreign.ravel()[doc_of * cc.N_CLASSES + classes]
+    return foreign
 
 
 def _window_scores(total: Ints, classes: NDArray[np.uint8], tables: Tables) -> NDArray[np.float32]:
@@ -241,7 +244,9 @@ def boundaries(classes: NDArray[np.uint8]) -> Boundaries:
     unlike = IS_LETTER[last] & IS_LETTER[following] & (last != following)
     wide = np.where(_UNSPACED[last] | _UNSPACED[following] | unlike, WIDE, 0)
     wide_left, wide_right = np.where(space[:-1], wide, 0), np.where(space[1:], wide, 0)
-    left = np.where(touching, inner, np.maximum.reduce([outer[ink_before[:-1]], wide_left, np.minimum(own[1:], CLAUSE)]))
+    left = np.where(
+        touching, inner, np.maximum.reduce([outer[ink_before[:-1]], wide_left, np.minimum(own[1:], CLAUSE)])
+    )
     right = np.where(touching, inner, np.maximum.reduce([outer[ink_after[1:]], wide_right, own[:-1]]))
     blank = space | (classes == cc.NEWLINE)
     none = np.full(1, -1, dtype=np.int8)
@@ -383,10 +388,14 @@ def _contrast(reading: Reading, strength: NDArray[np.int8], at: Ints, *, sign: i
     fit = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(reading.fit, dtype=np.int64)))
     fit_behind = fit[np.clip(inside + CONTRAST, 0, n)] - fit[inside]
     fit_before = fit[inside] - fit[np.clip(inside - CONTRAST, 0, n)]
-    gain = sign * (behind - before - (fit_behind - fit_before)) + 40 * np.minimum(strength[inside], CLAUSE).astype(np.int64)
+    gain = sign * (behind - before - (fit_behind - fit_before)) + 40 * np.minimum(strength[inside], CLAUSE).astype(
+        np.int64
+    )
     gain = np.where(strength[inside] < 0, _NEVER, gain)
     # Inside a word of a spaced script no segment starts or ends.
-    unspaced = _UNSPACED[reading.classes[np.minimum(inside, n - 1)]] | _UNSPACED[reading.classes[np.maximum(inside - 1, 0)]]
+    unspaced = (
+        _UNSPACED[reading.classes[np.minimum(inside, n - 1)]] | _UNSPACED[reading.classes[np.maximum(inside - 1, 0)]]
+    )
     gain = np.where((strength[inside] == INSIDE) & ~unspaced, _NEVER, gain)
     best = np.argsort(-gain, axis=1, kind="stable")[:, :N_CONTRAST]
     chosen = np.where(np.take_along_axis(gain, best, axis=1) > _NEVER, np.take_along_axis(inside, best, axis=1), -1)
@@ -428,5 +437,7 @@ def _link_end(reading: Reading, at: Ints, line: Ints) -> Ints:
     in_target = round_end[np.maximum(at - 1, 0)] + 1
     open_before = _previous(codes == _OPEN_ROUND)[np.maximum(at - 1, 0)]
     target = (open_before > 0) & (codes[np.maximum(open_before - 1, 0)] == _CLOSE_SQUARE) & (in_target > at - 1)
-    behind = np.where(target & (open_before > _previous(codes == _CLOSE_ROUND)[np.maximum(at - 2, 0)]), in_target, behind)
+    behind = np.where(
+        target & (open_before > _previous(codes == _CLOSE_ROUND)[np.maximum(at - 2, 0)]), in_target, behind
+    )
     return np.where((behind <= line) & (behind - at < _LINK_REACH), behind, -1)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cleaner import splice
 from cleaner.batch import sha256, write_atomically
-from cleaner.encoding import MAX_BYTES, Undecodable, decode
+from cleaner.encoding import MAX_BYTES, UndecodableError, decode
 from cleaner.span import CleanerError, merged
 
 
@@ -31,7 +31,11 @@ def restore(report: Path) -> Iterator[Restored]:
     try:
         summary = json.loads((report / "summary.json").read_text(encoding="utf-8"))
         root = (report / summary["root"]).resolve()
-        hashes = {entry["path"]: (entry["before"], entry["after"]) for entry in summary["files"] if entry["status"] == "cleaned"}
+        hashes = {
+            entry["path"]: (entry["before"], entry["after"])
+            for entry in summary["files"]
+            if entry["status"] == "cleaned"
+        }
         rows = list(_rows(report / "removals.jsonl"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CleanerError(f"{report} is not a report of cleaner: {error}") from None
@@ -39,13 +43,13 @@ def restore(report: Path) -> Iterator[Restored]:
     for path, (before, after) in hashes.items():
         try:
             _restore_file(root, path, removed.get(path, []), str(before), str(after))
-        except (_Refused, OSError, Undecodable, ValueError, KeyError, TypeError) as error:
+        except (_RefusedError, OSError, UndecodableError, ValueError, KeyError, TypeError) as error:
             yield Restored(path, str(error))
         else:
             yield Restored(path, "")
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Why a file is not restored."""
 
 
@@ -61,13 +65,13 @@ def _restore_file(root: Path, name: str, rows: list[dict[str, Any]], before: str
     path = _inside(root, name)
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-        raise _Refused("not a regular file of a size that is ever cleaned")
+        raise _RefusedError("not a regular file of a size that is ever cleaned")
     clean = path.read_bytes()
     if sha256(clean) != after:
-        raise _Refused("it is not what the run wrote: restored already, or changed since")
+        raise _RefusedError("it is not what the run wrote: restored already, or changed since")
     original = splice.restore(clean, _pieces(rows, decode(clean).encoding))
     if sha256(original) != before:
-        raise _Refused("the report does not give back what the run read")
+        raise _RefusedError("the report does not give back what the run read")
     write_atomically(path, original, stat.S_IMODE(status.st_mode))
 
 
@@ -75,10 +79,10 @@ def _inside(root: Path, name: str) -> Path:
     """The file of that name below the root; refused when it would be anywhere else."""
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts or "\0" in name:
-        raise _Refused("its path leads out of the folder")
+        raise _RefusedError("its path leads out of the folder")
     path = root.joinpath(*parts)
     if root not in path.parent.resolve().parents and path.parent.resolve() != root:
-        raise _Refused("its path leads out of the folder")
+        raise _RefusedError("its path leads out of the folder")
     return path
 
 
@@ -89,7 +93,7 @@ def _pieces(rows: list[dict[str, Any]], encoding: str) -> list[tuple[int, bytes]
     for row in rows:
         start, data = int(row["byte_start"]), str(row["text"]).encode(encoding, errors)
         if start < 0 or int(row["byte_end"]) - start != len(data):
-            raise _Refused("a row of the report has a text of another length than its offsets say")
+            raise _RefusedError("a row of the report has a text of another length than its offsets say")
         known.update(zip(range(start, start + len(data)), data, strict=True))
     ranges = merged((int(row["byte_start"]), int(row["byte_end"])) for row in rows)
     return [(start, bytes(known[at] for at in range(start, end))) for start, end in ranges]

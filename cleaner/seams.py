@@ -5,7 +5,22 @@ from __future__ import annotations
 from cleaner import charclass as cc
 
 _LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-_TAG_WORDS = ("tags", "tag", "标签", "標籤", "关键词", "關鍵詞", "keywords", "теги", "метки", "タグ", "태그", "etiquetas", "mots-clés", "etiketler")
+_TAG_WORDS = (
+    "tags",
+    "tag",
+    "标签",
+    "標籤",
+    "关键词",
+    "關鍵詞",
+    "keywords",
+    "теги",
+    "метки",
+    "タグ",
+    "태그",
+    "etiquetas",
+    "mots-clés",
+    "etiketler",
+)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "（": "）", "【": "】", "《": "》", "「": "」", "『": "』", "〔": "〕", "［": "］", "“": "”", "‘": "’", "«": "»", '"': '"', "*": "*", "_": "_", "~": "~"}  # fmt: skip
 
 
@@ -127,7 +142,12 @@ def _at_line_end(text: str, start: int, line_start: int) -> int:
     bare = joint
     while bare > line_start and _class(text[bare - 1]) == cc.SPACE:
         bare -= 1
-    is_joint = joint < at and at - joint <= 2 and bare > line_start and (bare < joint or at < start or text[joint:at] in "_|｜–—")
+    is_joint = (
+        joint < at
+        and at - joint <= 2
+        and bare > line_start
+        and (bare < joint or at < start or text[joint:at] in "_|｜–—")
+    )
     return bare if is_joint else at
 
 

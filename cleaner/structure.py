@@ -25,4 +25,6 @@ def makes_markup(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - _REACH) : end + _REACH]
     if any(m[0] not in before for m in crossing):
         return True
-    return bool(_UNDERLINE.match(right) and _LAST_LINE.search(left)) and not _UNDERLINE.match(text[start:end].lstrip(" \t"))
+    return bool(_UNDERLINE.match(right) and _LAST_LINE.search(left)) and not _UNDERLINE.match(
+        text[start:end].lstrip(" \t")
+    )

@@ -45,7 +45,9 @@ def _block_scores(trees: Trees, matrix: NDArray[np.float32], first: int, stop: i
     flat = matrix.ravel()
     rows = np.arange(len(matrix), dtype=np.int32) * np.int32(matrix.shape[1])
     total = np.zeros(len(matrix)) if first else np.full(len(matrix), trees.baseline)
-    for root in trees.roots[first:stop].tolist():  # tree after tree: the order of additions does not depend on the batch
+    for root in trees.roots[
+        first:stop
+    ].tolist():  # tree after tree: the order of additions does not depend on the batch
         node = np.full(len(matrix), root, dtype=np.int32)
         for _ in range(trees.depth):
             node = trees.left[node] + (flat[rows + trees.feature[node]] > trees.threshold[node])

@@ -58,7 +58,8 @@ def fold(points: NDArray[np.uint32]) -> View:
         points, classes = points[source], classes[source]
     gaps = _gaps_in_spaced_words(classes)
     if len(gaps):
-        source, points, classes = (np.delete(array, gaps) for array in (source, points, classes))
+        source = np.delete(source, gaps)
+        points, classes = np.delete(points, gaps), np.delete(classes, gaps)
     codes = tables.fold[points]
     disguised = (points > 0x20FF) & (codes != points)
     if len(source) and source[-1] + 1 != len(source):
@@ -106,13 +107,15 @@ def _chain_gaps(at: NDArray[np.int64], classes: NDArray[np.uint8]) -> NDArray[np
     shortest = np.where(np.bincount(chain, weights=unspaced) > 0, MIN_SPACED_HAN, MIN_SPACED)
     signs = classes[at] != cc.SPACE
     by_signs = 2 * np.bincount(chain, weights=signs) >= letters - 1
-    return at[(letters >= shortest)[chain] & (signs == by_signs[chain])]
+    gaps: NDArray[np.int64] = at[(letters >= shortest)[chain] & (signs == by_signs[chain])]
+    return gaps
 
 
 def _word_numbers(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
     """A running number of the word (or gap between words) each character is in."""
     word = IS_WORD[classes]
-    return np.cumsum(np.r_[True, word[1:] != word[:-1]])
+    numbers: NDArray[np.int64] = np.cumsum(np.r_[True, word[1:] != word[:-1]])
+    return numbers
 
 
 def _resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:

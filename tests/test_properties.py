@@ -8,20 +8,20 @@ from random import Random
 import numpy as np
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cleaner import Cleaned, Cleaner, splice, tokenize
 from cleaner import charclass as cc
 from cleaner.decide import REMOVED
-from cleaner.document import CLEANED, SKIPPED, process
+from cleaner.document import CLEANED, FAILED, process
 from cleaner.encoding import decode
 from cleaner.span import merged, minus
 from cleaner.train.grammar import expand, load_grammars
 from cleaner.train.inject import inject
 from cleaner.trees import bias, contributions, scores
 from cleaner.view import fold
-from samples import ARTICLE, CORPUS
+from samples import ARTICLE, CORPUS, SPAM
 
 ARTICLES = [path.read_text(encoding="utf-8") for path in sorted((CORPUS / "articles").glob("*/*"))]
 FRAGMENTS = [fragment for grammar in load_grammars(CORPUS / "spam") for fragment in expand(grammar, 6, seed=7)]
@@ -48,12 +48,9 @@ text = any_text | dirty_text | st.lists(any_text | dirty_text, max_size=3).map("
 format_ = st.sampled_from(FORMATS)
 
 
-def _removed(result: Cleaned) -> set[int]:
-    return {at for start, end in result.cuts for at in range(start, end)}
-
-
-def _places(result: Cleaned) -> list[tuple[int, int, str]]:
-    return [(span.start, span.end, span.action) for span in result.spans]
+def _removed(text: str, result: Cleaned) -> set[int]:
+    """Where letters and digits were removed."""
+    return {at for start, end in result.cuts for at in range(start, end) if text[at].isalnum()}
 
 
 def test_the_generated_texts_are_cut(cleaner: Cleaner) -> None:
@@ -95,6 +92,7 @@ def test_a_second_pass_changes_nothing(cleaner: Cleaner, text: str, format_: str
 
 
 @given(st.lists(st.tuples(text, format_), min_size=2, max_size=6), st.randoms(use_true_random=False))
+@example([(f"An honest line.\n{letter}{SPAM}\nAnother one.\n", "txt") for letter in "CBA"], Random(0))
 def test_a_batch_gives_what_each_text_gives_alone(cleaner: Cleaner, items: list[tuple[str, str]], rng: Random) -> None:
     alone = [cleaner.clean(text, format=format_) for text, format_ in items]
     order = list(range(len(items)))
@@ -105,8 +103,9 @@ def test_a_batch_gives_what_each_text_gives_alone(cleaner: Cleaner, items: list[
 
 @given(dirty_text)
 def test_the_lower_level_cuts_no_less(cleaner: Cleaner, text: str) -> None:
+    """Signs at the edge of a cut may differ: more passes over the text see other neighbours."""
     sure, more = cleaner.clean(text), Cleaner(level="review").clean(text)
-    assert more.problem or _removed(sure) <= _removed(more)
+    assert more.problem or _removed(text, sure) <= _removed(text, more)
 
 
 @pytest.mark.parametrize("language", sorted(path.name for path in (CORPUS / "articles").iterdir()))
@@ -120,7 +119,7 @@ def test_clean_articles_stay(cleaner: Cleaner, language: str) -> None:
 @given(st.binary(max_size=200) | text.map(lambda text: text.encode("utf-8", "surrogatepass")), format_)
 def test_any_bytes_come_out_as_themselves_minus_the_cuts(cleaner: Cleaner, data: bytes, format_: str) -> None:
     [outcome] = process([(data, format_)], cleaner)
-    assert outcome.status in ("unchanged", CLEANED, SKIPPED)
+    assert outcome.status != FAILED
     assert outcome.data == splice.cut(data, outcome.cuts)
     assert (outcome.status == CLEANED) == bool(outcome.cuts)
 
@@ -135,7 +134,7 @@ def test_bom_line_ends_and_undecodable_bytes_stay(
         data = data[:at] + b"\xff" + data[at:]
     data = regex.sub(rb"\r\xff\n", b"\xff\r\n", b"\xef\xbb\xbf" * bom + data)
     [outcome] = process([(data, "txt")], cleaner)
-    assert outcome.status in ("unchanged", CLEANED)
+    assert outcome.status != FAILED
     assert outcome.data.startswith(b"\xef\xbb\xbf") == bom
     assert bool(regex.search(rb"\r(?!\n)", outcome.data)) == bool(regex.search(rb"\r(?!\n)", data))
     assert not crlf or not regex.search(rb"(?<!\r)\n", outcome.data)
@@ -147,7 +146,7 @@ def test_bom_line_ends_and_undecodable_bytes_stay(
 @given(dirty_text)
 def test_the_encoding_does_not_matter(cleaner: Cleaner, text: str) -> None:
     forms = [text.encode("utf-8"), text.encode("utf-8-sig"), text.encode("utf-16"), b"\xfe\xff" + text.encode("utf-16-be")]
-    outcomes = process([(data, "txt") for data in forms], cleaner)
+    outcomes = [process([(data, "txt")], cleaner)[0] for data in forms]
     spans = [[finding.span for finding in outcome.findings] for outcome in outcomes]
     assert spans == [spans[0]] * len(forms)
     assert {decode(outcome.data).text for outcome in outcomes} == {cleaner.clean(text).text}

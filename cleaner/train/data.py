@@ -15,7 +15,9 @@ import regex
 from cleaner.train.grammar import Fragment, expand, in_fold, load_grammars
 
 FOLDS = 3
-_URL = regex.compile(r"https?://(?:www\.)?([^/\s\"'<>\])]+)|\b([a-z0-9-]+\.(?:com|net|org|ru|cc|top|xyz|club|info))\b", regex.I)
+_URL = regex.compile(
+    r"https?://(?:www\.)?([^/\s\"'<>\])]+)|\b([a-z0-9-]+\.(?:com|net|org|ru|cc|top|xyz|club|info))\b", regex.I
+)
 _WORDS = regex.compile(r"[\p{L}\p{M}]+")
 _TRADE_OF = {"contact": "seo", "social": "seo", "other": "unknown"}
 MAX_FRAGMENT = 500
@@ -51,7 +53,10 @@ def load(corpus: Path, data: Path | None, *, per_trade: int, seed: int) -> Corpu
     articles = list(_own_articles(corpus))
     fragments = [f for grammar in load_grammars(corpus / "spam") for f in expand(grammar, per_trade, seed)]
     background: list[tuple[int, str]] = []
-    manifest = [{"file": str(path.relative_to(corpus)), "sha256": _sha256(path)} for path in sorted((corpus / "spam").glob("*.toml"))]
+    manifest = [
+        {"file": str(path.relative_to(corpus)), "sha256": _sha256(path)}
+        for path in sorted((corpus / "spam").glob("*.toml"))
+    ]
     if data is not None:
         for name in (entry["name"] for entry in sources["file"]):
             if not (data / name).is_file():
@@ -100,7 +105,9 @@ def _external_fragments(data: Path) -> Iterator[Fragment]:
         if row["category"] == "other" or "аё" in text:
             continue  # of unknown trade: harmless names, and sentences any reader might write; or broken encodings
         if len(text) > 1:
-            yield Fragment(text, row["lang"], _TRADE_OF.get(row["category"], row["category"]), row["source"], _campaign(text))
+            yield Fragment(
+                text, row["lang"], _TRADE_OF.get(row["category"], row["category"]), row["source"], _campaign(text)
+            )
 
 
 def _campaign(text: str) -> str:
@@ -109,13 +116,13 @@ def _campaign(text: str) -> str:
     if found:
         return (found[1] or found[2]).lower()
     words = _WORDS.findall(text.lower())
-    longest = max(words, key=len, default=text)
+    longest = str(max(words, key=len, default=text))
     return longest if ord(longest[0]) < 0x2E80 else longest[:2]
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    opener: Any = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 

@@ -9,7 +9,19 @@ import regex
 
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u200e"
 _EMOJI = "🔥💋🎰💎⭐✅❤👉💰☎📞🌹🍒🎁⚡🏆💯🔞📱🎲💊💵♠★☆◆●■➕❌⚽👑"
-_BORROW = {"a": "аα", "c": "с", "e": "е", "o": "оο", "p": "рρ", "x": "х", "i": "іι", "y": "у", "s": "ѕ", "k": "кκ", "v": "ν"}
+_BORROW = {
+    "a": "аα",
+    "c": "с",
+    "e": "е",
+    "o": "оο",
+    "p": "рρ",
+    "x": "х",
+    "i": "іι",
+    "y": "у",
+    "s": "ѕ",
+    "k": "кκ",
+    "v": "ν",
+}
 _LEET = {"o": "0", "i": "1", "e": "3", "a": "4", "s": "5", "t": "7"}
 _CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨"
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
@@ -52,14 +64,20 @@ def lookalike(text: str, rng: Random) -> str:
 
 def leet(text: str, rng: Random) -> str:
     """Digits for letters inside words; circled digits for digits."""
-    text = _WORD.sub(lambda m: "".join(_LEET.get(c, c) if 0 < i < len(m[0]) - 1 and rng.random() < 0.5 else c for i, c in enumerate(m[0])), text)
+    text = _WORD.sub(
+        lambda m: "".join(
+            _LEET.get(c, c) if 0 < i < len(m[0]) - 1 and rng.random() < 0.5 else c for i, c in enumerate(m[0])
+        ),
+        text,
+    )
     return "".join(_CIRCLED[int(c)] if c in "0123456789" and rng.random() < 0.3 else c for c in text)
 
 
 def mathematical(text: str, rng: Random) -> str:
     """Latin letters in mathematical bold."""
     return "".join(
-        chr(0x1D400 + ord(c) - 65) if "A" <= c <= "Z" else chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c for c in text
+        chr(0x1D400 + ord(c) - 65) if "A" <= c <= "Z" else chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c
+        for c in text
     )
 
 

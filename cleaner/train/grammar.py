@@ -16,8 +16,67 @@ TRADES = ("escort", "gambling", "pharma", "loans", "documents", "essay", "seo", 
 LINE_SHARE = 0.22
 _SLOT = regex.compile(r"\{(\w+)\}")
 _LATIN_WORD = regex.compile(r"[a-z0-9]+")
-_SYLLABLES = "ba be bo ca ce da di do fa fi ga go ha jo ka ki la le lo ma me mi na no pa pe ra ri ro sa si ta to va vi xo za".split()
-_TLDS = ".com .net .org .top .xyz .club .cc .vip .shop .ru .site .online .info .me .live .win .bet .icu .buzz .co".split()
+_SYLLABLES = [
+    "ba",
+    "be",
+    "bo",
+    "ca",
+    "ce",
+    "da",
+    "di",
+    "do",
+    "fa",
+    "fi",
+    "ga",
+    "go",
+    "ha",
+    "jo",
+    "ka",
+    "ki",
+    "la",
+    "le",
+    "lo",
+    "ma",
+    "me",
+    "mi",
+    "na",
+    "no",
+    "pa",
+    "pe",
+    "ra",
+    "ri",
+    "ro",
+    "sa",
+    "si",
+    "ta",
+    "to",
+    "va",
+    "vi",
+    "xo",
+    "za",
+]
+_TLDS = [
+    ".com",
+    ".net",
+    ".org",
+    ".top",
+    ".xyz",
+    ".club",
+    ".cc",
+    ".vip",
+    ".shop",
+    ".ru",
+    ".site",
+    ".online",
+    ".info",
+    ".me",
+    ".live",
+    ".win",
+    ".bet",
+    ".icu",
+    ".buzz",
+    ".co",
+]
 _MONEY = ("${}", "€{}", "{} USD", "£{}", "{}元", "₽{}", "Rp{}.000", "{} TL", "₹{}", "{}฿", "{}만원", "R${}")
 
 
@@ -88,7 +147,11 @@ def spam_url(rng: Random, goods: str) -> str:
     if not words:
         return _url(rng)
     host = rng.choice(["", "-"]).join(words) + rng.choice(["", _digits(rng)[:3], _name(rng, 1, 2)]) + rng.choice(_TLDS)
-    return rng.choice(["http://", "https://", "http://www.", "https://www."]) + host + rng.choice(["", "/", "/" + _name(rng, 1, 3)])
+    return (
+        rng.choice(["http://", "https://", "http://www.", "https://www."])
+        + host
+        + rng.choice(["", "/", "/" + _name(rng, 1, 3)])
+    )
 
 
 def in_fold(campaign: str, folds: int) -> int:
@@ -123,7 +186,9 @@ def _digits(rng: Random) -> str:
 
 
 def _phone(rng: Random) -> str:
-    groups = [str(rng.randint(10 ** (n - 1), 10**n - 1)) for n in rng.choice([(3, 3, 4), (3, 4, 4), (11,), (2, 4, 4), (10,)])]
+    groups = [
+        str(rng.randint(10 ** (n - 1), 10**n - 1)) for n in rng.choice([(3, 3, 4), (3, 4, 4), (11,), (2, 4, 4), (10,)])
+    ]
     return rng.choice(["", "", "+"]) + rng.choice([" ", "-", ""]).join(groups)
 
 
@@ -140,7 +205,9 @@ def _domain(rng: Random) -> str:
 
 
 def _url(rng: Random) -> str:
-    path = rng.choice(["", "/", f"/{_name(rng, 2, 3)}", f"/?p={_digits(rng)}", f"/{_name(rng, 1, 2)}/{_name(rng, 2, 3)}.html"])
+    path = rng.choice(
+        ["", "/", f"/{_name(rng, 2, 3)}", f"/?p={_digits(rng)}", f"/{_name(rng, 1, 2)}/{_name(rng, 2, 3)}.html"]
+    )
     return rng.choice(["http://", "https://"]) + _domain(rng) + path
 
 

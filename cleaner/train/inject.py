@@ -65,7 +65,9 @@ def inject(text: str, fragments: Sequence[Fragment], rng: Random, disguised: flo
         if rng.random() < disguised:
             how, name = disguise(fragment.text, rng)
         form = rng.choices(list(_FORMS), weights=[_WEIGHTS[form] for form in _FORMS])[0]
-        insertions += [_Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, how, fragments, rng)]
+        insertions += [
+            _Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, how, fragments, rng)
+        ]
     return _apply(text, insertions)
 
 
@@ -75,7 +77,10 @@ METADATA_SHARE = 0.07  # of the articles have a line of date and counters, and a
 def _into_metadata(text: str, fragments: Sequence[Fragment], rng: Random, disguised: float) -> Dirty:
     """An article that has a line of metadata near its top, with a fragment as a tag in it, and the usual injections."""
     date = f"20{rng.randint(10, 26)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}"
-    sign, counter = rng.choice(["⏱ ", "📅 ", "🕒 ", "", "发布时间：", "Posted "]), rng.choice(["📢0", "👁 231", "💬 4", "阅读 1024", "views: 88", ""])
+    sign, counter = (
+        rng.choice(["⏱ ", "📅 ", "🕒 ", "", "发布时间：", "Posted "]),
+        rng.choice(["📢0", "👁 231", "💬 4", "阅读 1024", "views: 88", ""]),
+    )
     fragment, marker = rng.choice(fragments), rng.choice(["🔖 ", "🏷 ", "", "#"])
     first = next((end for start in open_lines(text) if (end := _line_end(text, start)) > start), 0)
     line = f"\n\n{sign}{date} "
@@ -176,7 +181,9 @@ def _link_mid_sentence(text: str, piece: str, fragments: Sequence[Fragment], rng
 
 
 def _link(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
-    shape = rng.choice(["[{0}]({1})", "[{0}]({1})", "[{0}]({1})", '<a href="{1}">{0}</a>', "{0} {1}", "{1} {0}", "[url={1}]{0}[/url]"])
+    shape = rng.choice(
+        ["[{0}]({1})", "[{0}]({1})", "[{0}]({1})", '<a href="{1}">{0}</a>', "{0} {1}", "{1} {0}", "[url={1}]{0}[/url]"]
+    )
     linked = shape.format(piece, random_url(rng, piece))
     return rng.choice([_line_prefix, _line_suffix, _line_suffix, _own_line])(text, linked, fragments, rng)
 

@@ -101,9 +101,10 @@ def _window(line: str, rng: Random) -> str:
 
 
 def log_odds(spam: NDArray[np.float64], clean: NDArray[np.float64]) -> NDArray[np.float64]:
-    """log P(gram | spam) - log P(gram | clean) per table entry, add-one smoothed and shrunk where little is known."""
+    """Log P(gram | spam) - log P(gram | clean) per table entry, add-one smoothed and shrunk where little is known."""
     p, q = spam + SMOOTHING, clean + SMOOTHING * clean.sum() / spam.sum()
-    return np.log(p / p.sum()) - np.log(q / q.sum())
+    ratio: NDArray[np.float64] = np.log(p / p.sum()) - np.log(q / q.sum())
+    return ratio
 
 
 def fit(
@@ -140,4 +141,5 @@ def language_table(texts: Iterable[tuple[str, str]]) -> NDArray[np.int8]:
             counts += np.bincount(trigrams(folded(chunk)[0]), minlength=size)
         share[:, column] = counts / counts.sum()
     table = np.log(share) - np.log(share.mean(axis=1, keepdims=True))
-    return np.clip(np.rint(table * LANGUAGE_UNIT), -127, 127).astype(np.int8)
+    units: NDArray[np.int8] = np.clip(np.rint(table * LANGUAGE_UNIT), -127, 127).astype(np.int8)
+    return units

@@ -23,6 +23,7 @@ from cleaner.model import Model
 from cleaner.propose import Tables
 from cleaner.train import data as corpora
 from cleaner.train import ngram_fit, verify_fit
+from cleaner.train.card import card
 from cleaner.train.data import FOLDS, Corpus
 from cleaner.train.export import to_trees
 from cleaner.train.grammar import TRADES, Fragment
@@ -35,7 +36,10 @@ GATE_LOSS = 0.05  # share of the hot runs on injections that the gate may drop; 
 EARLY = 12  # trees a candidate is scored with before most are dropped
 EARLY_LOSS = 0.01
 SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 1
-CLEAN_BUDGET, HARD_BUDGET = 0.001, 0.01  # share of clean documents, and of those that look like spam, a threshold may change
+CLEAN_BUDGET, HARD_BUDGET = (
+    0.001,
+    0.01,
+)  # share of clean documents, and of those that look like spam, a threshold may change
 REVIEW_BUDGET = 0.01
 
 
@@ -49,6 +53,9 @@ class Sizes(NamedTuple):
     max_articles: int | None = None
 
 
+FULL = Sizes()
+
+
 class Split(NamedTuple):
     """One fold's documents with the tables that know neither their sources nor their campaigns."""
 
@@ -59,13 +66,17 @@ class Split(NamedTuple):
 Say = Callable[[str], None]
 
 
-def train(corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: Sizes = Sizes(), say: Say = print) -> dict[str, Any]:
+def train(
+    corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: Sizes = FULL, say: Say = print
+) -> dict[str, Any]:
     """Train, write the model's two files to `out`, and return the header."""
     loaded = corpora.load(corpus, data, per_trade=sizes.per_trade, seed=seed)
     if sizes.max_articles is not None:
         rng = Random(seed)
         loaded = loaded._replace(articles=rng.sample(loaded.articles, min(len(loaded.articles), sizes.max_articles)))
-    say(f"{len(loaded.articles)} articles, {len(loaded.background)} background texts, {len(loaded.fragments)} fragments")
+    say(
+        f"{len(loaded.articles)} articles, {len(loaded.background)} background texts, {len(loaded.fragments)} fragments"
+    )
     tables = fit_tables(loaded, seed, say)
     splits = [_split(loaded, tables[fold], fold, seed) for fold in range(FOLDS)]
     gate, gate_threshold = fit_gate(splits, sizes, seed)
@@ -74,7 +85,9 @@ def train(corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: S
     bare = _model(tables[0], gate, gate_threshold, _no_trees(gate), trades)
     rows = [_fold_rows(split, bare, Random(seed + 100 + fold)) for fold, split in enumerate(splits)]
     say(f"candidates: {sum(len(part.spam) for part in rows)}, exact {sum(part.exact.sum() for part in rows)}")
-    held_out = [fit_verify([part for other, part in enumerate(rows) if other != fold], sizes, seed) for fold in range(FOLDS)]
+    held_out = [
+        fit_verify([part for other, part in enumerate(rows) if other != fold], sizes, seed) for fold in range(FOLDS)
+    ]
     early = [_early_threshold(trees, part) for trees, part in zip(held_out, rows, strict=True)]
     judging = [
         bare._replace(tables=split.tables, verify=trees, early=EARLY, early_threshold=low)
@@ -82,10 +95,13 @@ def train(corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: S
     ]
     places = [_places(split, model) for split, model in zip(splits, judging, strict=True)]
     say(f"places: {sum(len(part[1]) for part in places)}, spam {sum(part[1].sum() for part in places)}")
-    accepts = [fit_accept([part for other, part in enumerate(places) if other != fold], sizes, seed) for fold in range(FOLDS)]
+    accepts = [
+        fit_accept([part for other, part in enumerate(places) if other != fold], sizes, seed) for fold in range(FOLDS)
+    ]
     slope, intercept = calibrate(accepts, places)
     judged = [
-        model._replace(accept=trees, slope=slope, intercept=intercept) for model, trees in zip(judging, accepts, strict=True)
+        model._replace(accept=trees, slope=slope, intercept=intercept)
+        for model, trees in zip(judging, accepts, strict=True)
     ]
     report = thresholds(splits, judged, say)
     final, accept = fit_verify(rows, sizes, seed), fit_accept(places, sizes, seed)
@@ -123,7 +139,8 @@ def train(corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: S
     arrays = {"weights": tables[FOLDS].weights, "language": tables[FOLDS].language, "trades": trades}
     arrays |= models.tree_arrays("gate", gate) | models.tree_arrays("verify", final)
     arrays |= models.tree_arrays("accept", accept)
-    models.save(out, arrays, header)
+    header = models.save(out, arrays, header)
+    (out / "README.md").write_text(card(header), encoding="utf-8")
     return header
 
 
@@ -147,7 +164,7 @@ def fit_tables(loaded: Corpus, seed: int, say: Say) -> list[Tables]:
         folds = [fold for fold in range(FOLDS) if fold != left_out]
         spam = [f.text for f in loaded.fragments if corpora.fold_of_fragment(f) in folds]
         clean = [segment for fold in folds for segment in segments[fold]]
-        weights, scale = ngram_fit.fit(spam, clean, sum(counts[fold] for fold in folds), seed=seed)
+        weights, scale = ngram_fit.fit(spam, clean, np.sum([counts[fold] for fold in folds], axis=0), seed=seed)
         say(f"n-grams without fold {left_out}: {len(spam)} fragments, {len(clean)} clean segments")
         out.append(Tables(weights, scale, language, WINDOW, HOT))
     return out
@@ -170,7 +187,9 @@ def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float = 0.1
 
 def fit_gate(splits: Sequence[Split], sizes: Sizes, seed: int) -> tuple[Trees, float]:
     """Trees that tell hot runs on injections from others, and the threshold that loses few injections."""
-    lots = [verify_fit.gate_rows(batch, split.tables) for split in splits for batch in verify_fit.batches(split.documents)]
+    lots = [
+        verify_fit.gate_rows(batch, split.tables) for split in splits for batch in verify_fit.batches(split.documents)
+    ]
     matrix, touching = np.concatenate([lot[0] for lot in lots]), np.concatenate([lot[1] for lot in lots])
     trees = to_trees(_boosted(sizes.gate_trees, 5, 24, seed).fit(matrix, touching))
     return trees, float(np.quantile(scores(trees, matrix)[touching], GATE_LOSS))
@@ -220,7 +239,9 @@ def thresholds(splits: Sequence[Split], judged: Sequence[Model], say: Say) -> di
     found: list[float] = []
     for split, model in zip(splits, judged, strict=True):
         for batch in verify_fit.batches(split.documents):
-            for document, items in zip(batch, judge([d.text for d in batch], model, verify_fit.protections(batch)), strict=True):
+            for document, items in zip(
+                batch, judge([d.text for d in batch], model, verify_fit.protections(batch)), strict=True
+            ):
                 if not document.spans:
                     best = max((item.probability for item in items), default=0.0)
                     (hard if document.source.startswith(("hard:", "line:", "own:")) else clean).append(best)
@@ -229,7 +250,8 @@ def thresholds(splits: Sequence[Split], judged: Sequence[Model], say: Say) -> di
     review = min(max(_threshold(clean, REVIEW_BUDGET), 0.2), remove)
     spans = np.array(found)
     curve = {
-        str(budget): round(float((spans >= _threshold(clean, budget)).mean()), 4) for budget in (0.01, 0.005, 0.002, 0.001, 0.0005)
+        str(budget): round(float((spans >= _threshold(clean, budget)).mean()), 4)
+        for budget in (0.01, 0.005, 0.002, 0.001, 0.0005)
     }
     report = {
         "clean_documents": len(clean),
@@ -272,7 +294,8 @@ def fit_trades(fragments: Sequence[Fragment]) -> NDArray[np.int8]:
         counts[number] = totals.reshape(size, shift).sum(axis=1)
     share = (counts + 0.5) / (counts + 0.5).sum(axis=1, keepdims=True)
     table = np.log(share) - np.log(share.mean(axis=0, keepdims=True))
-    return np.clip(np.rint(table * 16), -127, 127).astype(np.int8)
+    units: NDArray[np.int8] = np.clip(np.rint(table * 16), -127, 127).astype(np.int8)
+    return units
 
 
 def _no_trees(like: Trees) -> Trees:

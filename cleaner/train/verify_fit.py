@@ -130,7 +130,11 @@ def rows(batch: Sequence[Document], model: Model, rng: Random) -> Rows | None:
     for number, origin in enumerate(proposals.docs.tolist()):
         mine = np.flatnonzero(found.docs == number)
         spam[mine], exact[mine] = labels(batch[origin], starts[mine], ends[mine])
-        for group, most in ((mine[exact[mine]], len(mine)), (mine[spam[mine] & ~exact[mine]], MAX_PARTS), (mine[~spam[mine]], MAX_NEGATIVES)):
+        for group, most in (
+            (mine[exact[mine]], len(mine)),
+            (mine[spam[mine] & ~exact[mine]], MAX_PARTS),
+            (mine[~spam[mine]], MAX_NEGATIVES),
+        ):
             kept = group.tolist() if len(group) <= most else rng.sample(group.tolist(), most)
             weight[kept] = len(group) / max(len(kept), 1)
             keep += kept

@@ -1,0 +1,52 @@
+"""What a cut takes along: ⟦spam⟧ in a text, and the text that is left."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaner.seams import widen
+from samples import marked
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("⟦SPAM⟧", ""),
+        ("one\n⟦SPAM⟧\ntwo\n", "one\ntwo\n"),
+        ("one\r\n⟦SPAM⟧\r\ntwo\r\n", "one\r\ntwo\r\n"),
+        ("one\r⟦SPAM⟧\rtwo", "one\rtwo"),
+        ("one\n⟦SPAM⟧", "one"),
+        ("one\r\n⟦SPAM⟧", "one"),
+        ("one\n  ⟦SPAM⟧  \ntwo", "one\ntwo"),
+        ("one\n* ⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one\n12. ⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one\nTags: ⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one\n标签：⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one ⟦SPAM⟧ two", "one two"),
+        ("one⟦SPAM⟧two", "onetwo"),
+        ("one ⟦SPAM⟧. Two", "one. Two"),
+        ("one ⟦SPAM⟧, two", "one, two"),
+        ("⟦SPAM⟧ one", "one"),
+        ("⟦SPAM⟧　one", "one"),
+        ("one ⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one | ⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one - ⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one_⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("well-⟦SPAM⟧\ntwo", "well-\ntwo"),
+        ("one (⟦SPAM⟧) two", "one two"),
+        ("one【⟦SPAM⟧】two", "onetwo"),
+        ("one **⟦SPAM⟧** two", "one two"),
+        ("one [⟦SPAM⟧](http://own.example) two", "one [](http://own.example) two"),
+        ("✔ 12:30 🔖 ⟦SPAM⟧ 📢 0", "✔ 12:30 📢 0"),
+        ("one 💋⟦SPAM⟧💋 two", "one two"),
+        ("one #⟦SPAM⟧ two", "one two"),
+        ("C# ⟦SPAM⟧ two", "C# two"),
+        ("one \u200b⟦SPAM⟧\u200b two", "one two"),
+        ("\ufeff⟦SPAM⟧ one", "\ufeffone"),
+    ],
+    ids=repr,
+)
+def test_seam(text: str, left: str) -> None:
+    dirty, [(start, end)] = marked(text)
+    start, end = widen(dirty, start, end)
+    assert dirty[:start] + dirty[end:] == left

@@ -1,0 +1,35 @@
+"""Cuts that would make markup, and cuts that would not."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaner.structure import makes_markup
+from samples import marked
+
+
+@pytest.mark.parametrize(
+    ("text", "makes"),
+    [
+        ("one ⟦SPAM ⟧two", False),
+        ("<scr⟦SPAM⟧ipt>alert(1)", True),
+        ("<⟦SPAM⟧script>", True),
+        ("a < b ⟦SPAM⟧ c > d", False),
+        ("<b>one⟦SPAM⟧</b>", False),
+        ("&am⟦SPAM⟧p;", True),
+        ("&⟦SPAM⟧lt;", True),
+        ("fish & ⟦SPAM⟧chips;", False),
+        ("<!-⟦SPAM⟧- one", True),
+        ("``⟦SPAM⟧`\none", True),
+        ("~~⟦SPAM⟧~\none", True),
+        ("one\n⟦SPAM⟧===\n", True),
+        ("one\n⟦SPAM⟧---\n", True),
+        ("\n⟦SPAM⟧---\n", False),
+        ("one\n⟦SPAM\n⟧two", False),
+        ("⟦SPAM⟧", False),
+    ],
+    ids=repr,
+)
+def test_makes_markup(text: str, makes: bool) -> None:
+    dirty, [(start, end)] = marked(text)
+    assert makes_markup(dirty, start, end) == makes

@@ -1,0 +1,45 @@
+"""Disguises, and what the folded view makes of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaner import charclass as cc
+from cleaner.view import fold
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("", ""),
+        ("Online CASINO", "online casino"),
+        ("ｃａｓｉｎｏ７７７", "casino777"),
+        ("ca\u200bsi\u00adno", "casino"),
+        ("𝐜𝐚𝐬𝐢𝐧𝐨", "casino"),
+        ("c a s i n o", "casino"),
+        ("c-a-s-i-n-o now", "casino now"),
+        ("爱 上 海", "爱上海"),
+        ("爱.上.海", "爱上海"),
+        ("爱 上", "爱 上"),
+        ("J. R. R. T.", "j. r. r. t."),
+        ("a b c", "a b c"),
+        ("сasinо", "casino"),
+        ("саѕinо", "casino"),
+        ("αpple", "apple"),
+        ("Москва", "москва"),
+        ("Москваnews", "москваnews"),
+        ("c4s1no", "casino"),
+        ("b2b", "b2b"),
+        ("covid19", "covid19"),
+        ("①②", "12"),
+        ("\ud800x", "\ud800x"),
+    ],
+    ids=repr,
+)
+def test_fold(text: str, folded: str) -> None:
+    assert "".join(map(chr, fold(cc.code_points(text)).codes)) == folded
+
+
+@pytest.mark.parametrize(("text", "disguised"), [("CASINO", False), ("ｃａｓｉｎｏ", True), ("c4sino", True), ("cаsino", True), ("café", False)])
+def test_disguised(text: str, disguised: bool) -> None:
+    assert fold(cc.code_points(text)).disguised.any() == disguised
