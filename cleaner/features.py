@@ -382,11 +382,9 @@ def _layout(reading: Reading, a: Ints, b: Ints, line: Ints, line_end: Ints) -> d
     """What stands at the candidate's edges and at its line's."""
     classes, codes = reading.classes, reading.codes
     n = len(classes)
-    index = np.arange(n)
-    space = classes == cc.SPACE
-    ink_before = np.maximum.accumulate(np.where(space, 0, index))[a - 1]
-    ink_after = (n - 1 - np.maximum.accumulate(np.where(space[::-1], 0, index))[::-1])[np.minimum(b, n - 1)]
-    first_ink = (n - 1 - np.maximum.accumulate(np.where(space[::-1], 0, index))[::-1])[line]
+    inked = np.flatnonzero(classes != cc.SPACE)  # line ends among them: the padding begins and ends with one
+    ink_before = inked[np.searchsorted(inked, a - 1, side="right") - 1]
+    ink_after, first_ink = inked[np.searchsorted(inked, b)], inked[np.searchsorted(inked, line)]
     mark = np.minimum(np.searchsorted(_MARKS, codes[first_ink]), len(_MARKS) - 1)
     after = reading.points[np.minimum(ink_after, n - 1)]
     newline = classes == cc.NEWLINE

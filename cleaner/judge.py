@@ -93,8 +93,12 @@ def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretch
         return None
     found = proposals.found
     raw = np.full(len(found.starts), -np.inf)
-    alive = np.flatnonzero(scores(model.verify, proposals.matrix, 0, model.early) >= model.early_threshold)
-    raw[alive] = scores(model.verify, proposals.matrix[alive])
+    alive, partial, done = np.arange(len(raw)), np.zeros(len(raw)), 0
+    for n_trees, lowest in (*model.stages, (len(model.verify.roots), -np.inf)):
+        partial = partial + scores(model.verify, proposals.matrix[alive], done, n_trees)
+        keep = partial >= lowest
+        alive, partial, done = alive[keep], partial[keep], n_trees
+    raw[alive] = partial
     probability = _sigmoid(np.maximum(raw, -50))
     numbers: list[int] = []
     clusters: list[tuple[float, ...]] = []

@@ -32,7 +32,7 @@ class Model(NamedTuple):
 
     gate      trees over the features of a hot run; runs under `gate_threshold` are not looked at again
     verify    trees over the features of a candidate, which say whether it is exactly an injection;
-              those whose first `early` trees stay under `early_threshold` are dropped
+              `stages` are pairs (n, threshold): those whose first n trees stay under the threshold are dropped
     accept    trees over the features of the best candidate of a place, which say whether it is injected at all
     slope, intercept   calibration: probability = sigmoid(slope * score + intercept)
     remove, review     the two thresholds on that probability
@@ -43,8 +43,7 @@ class Model(NamedTuple):
     gate: Trees
     gate_threshold: float
     verify: Trees
-    early: int
-    early_threshold: float
+    stages: tuple[tuple[int, float], ...]
     accept: Trees
     slope: float
     intercept: float
@@ -112,8 +111,7 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
         gate=_trees(arrays, "gate", len(RUN_NAMES), figures["gate_baseline"]),
         gate_threshold=figures["gate_threshold"],
         verify=_trees(arrays, "verify", len(NAMES), figures["verify_baseline"]),
-        early=int(figures["early"]),
-        early_threshold=figures["early_threshold"],
+        stages=tuple((int(n), float(threshold)) for n, threshold in header["stages"]),
         accept=_trees(arrays, "accept", len(ACCEPT_NAMES), figures["accept_baseline"]),
         slope=figures["slope"],
         intercept=figures["intercept"],

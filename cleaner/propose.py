@@ -304,15 +304,19 @@ def candidates(reading: Reading, runs: Runs, edges: Boundaries) -> Candidates:
     return Candidates(starts[unique], ends[unique], runs.docs[numbers[unique]], numbers[unique])
 
 
-def _previous(mask: NDArray[np.bool_]) -> Ints:
-    """For each offset the last one at or before it where `mask` holds."""
-    return np.maximum.accumulate(np.where(mask, np.arange(len(mask)), 0))
+def _at_least(strength: NDArray[np.int8], level: int) -> Ints:
+    """The offsets where a strength is at least `level`, with the first and the last offset as ends."""
+    return np.concatenate(([0], np.flatnonzero(strength >= level), [len(strength) - 1]))
 
 
-def _following(mask: NDArray[np.bool_]) -> Ints:
-    """For each offset the first one at or behind it where `mask` holds."""
-    n = len(mask)
-    return n - 1 - np.maximum.accumulate(np.where(mask[::-1], np.arange(n), 0))[::-1]
+def _last(positions: Ints, at: Ints) -> Ints:
+    """For each offset the last of the sorted positions at or before it."""
+    return positions[np.searchsorted(positions, at, side="right") - 1]
+
+
+def _first(positions: Ints, at: Ints) -> Ints:
+    """For each offset the first of the sorted positions at or behind it."""
+    return positions[np.minimum(np.searchsorted(positions, at), len(positions) - 1)]
 
 
 CONTRAST = 8  # characters on either side of an edge that are compared
@@ -327,23 +331,22 @@ _STRENGTHS = (WORD, WIDE, CLAUSE, SENTENCE, LINE)
 def _starts(reading: Reading, runs: Runs, strength: NDArray[np.int8]) -> Ints:
     """n_runs x k plausible starts, -1 for none."""
     at = runs.starts
-    before = {level: _previous(strength >= level) for level in _STRENGTHS}
-    behind = {level: _following(strength >= level) for level in (WORD, WIDE, CLAUSE)}
-    word, clause, line = before[WORD][at], before[CLAUSE][at], before[LINE][at]
-    clause2 = before[CLAUSE][np.maximum(clause - 1, 0)]
+    edges = {level: _at_least(strength, level) for level in _STRENGTHS}
+    word, clause, line = (_last(edges[level], at) for level in (WORD, CLAUSE, LINE))
+    clause2 = _last(edges[CLAUSE], clause - 1)
     options = [
         word,
-        before[WIDE][at],
+        _last(edges[WIDE], at),
         clause,
         clause2,
-        before[CLAUSE][np.maximum(clause2 - 1, 0)],
-        before[SENTENCE][at],
+        _last(edges[CLAUSE], clause2 - 1),
+        _last(edges[SENTENCE], at),
         line,
         _skip_marker(reading, line),
-        before[WORD][np.maximum(word - 1, 0)],
-        behind[WORD][at + 1],
-        behind[WIDE][at],
-        behind[CLAUSE][at],
+        _last(edges[WORD], word - 1),
+        _first(edges[WORD], at + 1),
+        _first(edges[WIDE], at),
+        _first(edges[CLAUSE], at),
         _link_start(reading, at, line),
         *_contrast(reading, strength, at, sign=1),
     ]
@@ -354,23 +357,21 @@ def _starts(reading: Reading, runs: Runs, strength: NDArray[np.int8]) -> Ints:
 def _ends(reading: Reading, runs: Runs, strength: NDArray[np.int8]) -> Ints:
     """n_runs x k plausible ends, -1 for none."""
     at = runs.ends
-    last = len(reading.classes)
-    before = {level: _previous(strength >= level) for level in (WORD, WIDE, CLAUSE)}
-    behind = {level: _following(strength >= level) for level in _STRENGTHS}
-    word, clause, line = behind[WORD][at], behind[CLAUSE][at], behind[LINE][at]
-    clause2 = behind[CLAUSE][np.minimum(clause + 1, last)]
+    edges = {level: _at_least(strength, level) for level in _STRENGTHS}
+    word, clause, line = (_first(edges[level], at) for level in (WORD, CLAUSE, LINE))
+    clause2 = _first(edges[CLAUSE], clause + 1)
     options = [
         word,
-        behind[WIDE][at],
+        _first(edges[WIDE], at),
         clause,
         clause2,
-        behind[CLAUSE][np.minimum(clause2 + 1, last)],
-        behind[SENTENCE][at],
+        _first(edges[CLAUSE], clause2 + 1),
+        _first(edges[SENTENCE], at),
         line,
-        behind[WORD][np.minimum(word + 1, last)],
-        before[WORD][at - 1],
-        before[WIDE][at],
-        before[CLAUSE][at],
+        _first(edges[WORD], word + 1),
+        _last(edges[WORD], at - 1),
+        _last(edges[WIDE], at),
+        _last(edges[CLAUSE], at),
         _link_end(reading, at, line),
         *_contrast(reading, strength, at, sign=-1),
     ]
@@ -417,27 +418,26 @@ _LINK_REACH = 300
 _OPEN_SQUARE, _CLOSE_SQUARE, _OPEN_ROUND, _CLOSE_ROUND = map(ord, "[]()")
 
 
+def _signs(reading: Reading, sign: int) -> Ints:
+    """The offsets of a character, with the first and the last offset as ends."""
+    return np.concatenate(([0], np.flatnonzero(reading.codes == sign), [len(reading.codes) - 1]))
+
+
 def _link_start(reading: Reading, at: Ints, line: Ints) -> Ints:
     """The `[` of the Markdown link `at` is in (in its text or its target), -1 if in none."""
-    opens = _previous(reading.codes == _OPEN_SQUARE)
-    found = opens[at]
+    found = _last(_signs(reading, _OPEN_SQUARE), at)
     return np.where((found >= line) & (at - found < _LINK_REACH), found, -1)
 
 
 def _link_end(reading: Reading, at: Ints, line: Ints) -> Ints:
     """Behind the `)` or `]` that closes the Markdown link `at` is in, -1 if in none."""
-    codes = reading.codes
-    n = len(codes)
-    square = _following(codes == _CLOSE_SQUARE)[np.maximum(at - 1, 0)]
-    follows = codes[np.minimum(square + 1, n - 1)]
-    round_end = _following(codes == _CLOSE_ROUND)
-    closing = round_end[np.minimum(square + 1, n - 1)]
-    reference = _following(codes == _CLOSE_SQUARE)[np.minimum(square + 1, n - 1)]
-    behind = np.where(follows == _OPEN_ROUND, closing, np.where(follows == _OPEN_SQUARE, reference, square)) + 1
-    in_target = round_end[np.maximum(at - 1, 0)] + 1
-    open_before = _previous(codes == _OPEN_ROUND)[np.maximum(at - 1, 0)]
-    target = (open_before > 0) & (codes[np.maximum(open_before - 1, 0)] == _CLOSE_SQUARE) & (in_target > at - 1)
-    behind = np.where(
-        target & (open_before > _previous(codes == _CLOSE_ROUND)[np.maximum(at - 2, 0)]), in_target, behind
-    )
+    codes, n = reading.codes, len(reading.codes)
+    close_square, close_round = _signs(reading, _CLOSE_SQUARE), _signs(reading, _CLOSE_ROUND)
+    square = _first(close_square, at - 1)
+    next_at = np.minimum(square + 1, n - 1)
+    closing = np.where(codes[next_at] == _OPEN_ROUND, _first(close_round, next_at), square)
+    closing = np.where(codes[next_at] == _OPEN_SQUARE, _first(close_square, next_at), closing)
+    opened = _last(_signs(reading, _OPEN_ROUND), at - 1)
+    in_target = (codes[np.maximum(opened - 1, 0)] == _CLOSE_SQUARE) & (opened > _last(close_round, at - 2))
+    behind = np.where(in_target, _first(close_round, at - 1), closing) + 1
     return np.where((behind <= line) & (behind - at < _LINK_REACH), behind, -1)

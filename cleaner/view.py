@@ -46,7 +46,7 @@ def fold(points: NDArray[np.uint32]) -> View:
     """The folded view of an array of code points.
 
     >>> view = fold(cc.code_points("Bеst cаsi\\u200bno"))
-    >>> "".join(map(chr, view.codes)), view.source[-1]
+    >>> "".join(map(chr, view.codes)), int(view.source[-1])
     ('best casino', 11)
     """
     tables = cc.tables()

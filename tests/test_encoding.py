@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleaner import encoding
-from cleaner.encoding import Undecodable, decode
+from cleaner.encoding import UndecodableError, decode
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,12 @@ def test_decoded(data: bytes, name: str, bom: int, text: str) -> None:
     ],
 )
 def test_refused(data: bytes, reason: str) -> None:
-    with pytest.raises(Undecodable, match=reason):
+    with pytest.raises(UndecodableError, match=reason):
         decode(data)
 
 
 def test_size_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "MAX_BYTES", 4)
     assert decode(b"four").text == "four"
-    with pytest.raises(Undecodable, match="larger than 4 bytes"):
+    with pytest.raises(UndecodableError, match="larger than 4 bytes"):
         decode(b"fives")

@@ -114,7 +114,7 @@ def _campaign(text: str) -> str:
     """What ties variants of one campaign together: the domain it advertises, else its longest word, else its first two signs."""
     found = _URL.search(text)
     if found:
-        return (found[1] or found[2]).lower()
+        return str(found[1] or found[2]).lower()
     words = _WORDS.findall(text.lower())
     longest = str(max(words, key=len, default=text))
     return longest if ord(longest[0]) < 0x2E80 else longest[:2]

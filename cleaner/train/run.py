@@ -33,8 +33,9 @@ from cleaner.trees import Trees, scores
 WINDOW = (3, 8)
 HOT = (4.0, 0.0, 2.0)  # window score that makes a place hot: alone, in a foreign script, in a foreign language
 GATE_LOSS = 0.05  # share of the hot runs on injections that the gate may drop; most injections have several
-EARLY = 12  # trees a candidate is scored with before most are dropped
-EARLY_LOSS = 0.01
+STAGES = (12, 36, 100)  # trees a candidate is scored with before it may be dropped
+STAGE_LOSS = 0.004  # share of the good candidates each stage may drop
+GOOD = -1.0  # raw score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 1
 CLEAN_BUDGET, HARD_BUDGET = (
     0.001,
@@ -88,10 +89,10 @@ def train(
     held_out = [
         fit_verify([part for other, part in enumerate(rows) if other != fold], sizes, seed) for fold in range(FOLDS)
     ]
-    early = [_early_threshold(trees, part) for trees, part in zip(held_out, rows, strict=True)]
+    stages = [_stages(trees, part) for trees, part in zip(held_out, rows, strict=True)]
     judging = [
-        bare._replace(tables=split.tables, verify=trees, early=EARLY, early_threshold=low)
-        for split, trees, low in zip(splits, held_out, early, strict=True)
+        bare._replace(tables=split.tables, verify=trees, stages=steps)
+        for split, trees, steps in zip(splits, held_out, stages, strict=True)
     ]
     places = [_places(split, model) for split, model in zip(splits, judging, strict=True)]
     say(f"places: {sum(len(part[1]) for part in places)}, spam {sum(part[1].sum() for part in places)}")
@@ -108,8 +109,6 @@ def train(
     figures = {
         "slope": slope,
         "intercept": intercept,
-        "early": EARLY,
-        "early_threshold": min(early),
         "gate_threshold": gate_threshold,
         "gate_baseline": gate.baseline,
         "verify_baseline": final.baseline,
@@ -123,6 +122,7 @@ def train(
     }
     header = {
         "figures": figures,
+        "stages": [(n, min(steps[i][1] for steps in stages)) for i, n in enumerate(STAGES) if n < sizes.verify_trees],
         "window": WINDOW,
         "languages": ngram_fit.LANGUAGES,
         "trades": TRADES,
@@ -227,9 +227,15 @@ def calibrate(accepts: Sequence[Trees], places: Sequence[Places]) -> tuple[float
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
-def _early_threshold(trees: Trees, rows: Rows) -> float:
-    """The partial score that few exact candidates fall below."""
-    return float(np.quantile(scores(trees, rows.matrix, 0, EARLY)[rows.exact], EARLY_LOSS))
+def _stages(trees: Trees, rows: Rows) -> tuple[tuple[int, float], ...]:
+    """For each stage the partial score that few good candidates fall below."""
+    good = rows.matrix[rows.exact]
+    good = good[scores(trees, good) >= GOOD]
+    return tuple(
+        (n, float(np.quantile(scores(trees, good, 0, n), STAGE_LOSS)))
+        for n in STAGES
+        if n < len(trees.roots) and len(good)
+    )
 
 
 def thresholds(splits: Sequence[Split], judged: Sequence[Model], say: Say) -> dict[str, Any]:
@@ -304,4 +310,4 @@ def _no_trees(like: Trees) -> Trees:
 
 def _model(tables: Tables, gate: Trees, gate_threshold: float, verify: Trees, trades: NDArray[np.int8]) -> Model:
     """A model for proposing only, while the second stage is still to be fitted."""
-    return Model(tables, gate, gate_threshold, verify, 0, -np.inf, verify, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")
+    return Model(tables, gate, gate_threshold, verify, (), verify, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")

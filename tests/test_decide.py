@@ -1,0 +1,98 @@
+"""From judged stretches to spans: levels, overlaps, what a reason is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cleaner import charclass as cc
+from cleaner.decide import decide
+from cleaner.features import ACCEPT_NAMES
+from cleaner.judge import Judged
+from cleaner.model import Model, load, save
+from cleaner.span import Span
+from samples import marked, tiny_model
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """Removes from 0.9, for review from 0.5."""
+    folder: Path = tmp_path_factory.mktemp("model")
+    save(folder, *tiny_model())
+    return load(folder)
+
+
+def _judged(text: str, start: int, end: int, probability: float) -> Judged:
+    row = np.zeros(len(ACCEPT_NAMES), dtype=np.float32)
+    row[ACCEPT_NAMES.index("at_line_start")] = not text[:start].rpartition("\n")[2]
+    row[ACCEPT_NAMES.index("at_line_end")] = not text[end:].partition("\n")[0]
+    return Judged(start, end, probability, 0.0, row, cc.code_points(text[start:end]))
+
+
+def _decided(text: str, probabilities: list[float], model: Model, level: str = "remove") -> tuple[str, list[Span]]:
+    bare, stretches = marked(text)
+    judged = [_judged(bare, *place, probability) for place, probability in zip(stretches, probabilities, strict=True)]
+    return bare, decide(bare, judged, model, level)
+
+
+@pytest.mark.parametrize(
+    ("text", "probabilities", "level", "expected"),
+    [
+        ("one ⟦a⟧ two ⟦b⟧ three ⟦c⟧ four", [0.95, 0.7, 0.4], "remove", [("a ", "removed"), ("b ", "review")]),
+        ("one ⟦a⟧ two ⟦b⟧ three ⟦c⟧ four", [0.95, 0.7, 0.4], "review", [("a ", "removed"), ("b ", "removed")]),
+        ("one ⟦a⟧ two", [0.9], "remove", [("a ", "removed")]),
+        ("one ⟦a⟧ two", [0.5], "remove", [("a ", "review")]),
+        ("one ⟦a⟧ ⟦b⟧ two", [0.95, 0.96], "remove", [("a ", "removed"), ("b ", "removed")]),
+        ("one\n⟦a⟧\n⟦b⟧\n", [0.95, 0.96], "remove", [("a\n", "removed"), ("b\n", "removed")]),
+        ("one <scr⟦a⟧ipt> two", [0.99], "review", [("a", "review")]),
+        ("one two", [], "remove", []),
+    ],
+)
+def test_decided(
+    model: Model, text: str, probabilities: list[float], level: str, expected: list[tuple[str, str]]
+) -> None:
+    bare, spans = _decided(text, probabilities, model, level)
+    assert [(bare[span.start : span.end], span.action) for span in spans] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("one\n⟦spam⟧\ntwo", "promo-line"),
+        (f"one\n⟦{'spam ' * 50}⟧\ntwo", "promo-block"),
+        ("one ⟦spam⟧ two", "promo-inline"),
+        ("⟦spam⟧ two", "promo-inline"),
+        ("one #⟦spam⟧ two", "promo-tag"),
+        ("one 🔖 ⟦spam⟧ two", "promo-tag"),
+        ("one ⟦[spam](http://x.example)⟧ two", "spam-link"),
+        ("one ⟦[spam][1]⟧ two", "spam-link"),
+        ('one ⟦<a href="x">spam</a>⟧ two', "spam-link"),
+        ("⟦http://x.example⟧", "spam-link"),
+    ],
+)
+def test_reason(model: Model, text: str, reason: str) -> None:
+    assert [span.reason for span in _decided(text, [0.99], model)[1]] == [reason]
+
+
+def test_evidence_sums_to_the_score(model: Model) -> None:
+    _, [span] = _decided("one ⟦spam⟧ two", [0.99], model)
+    assert span.evidence[-2:] == (("others", 0.0), ("bias", 0.25))
+    assert sum(value for _, value in span.evidence) == pytest.approx(-0.75)
+
+
+@pytest.mark.parametrize(
+    ("words", "trade"),
+    [
+        ("online casino slots free spins bonus", "gambling"),
+        ("buy cheap viagra cialis online", "pharma"),
+        ("payday loan bad credit instant approval", "loans"),
+        ("上海夜网 桑拿 上门服务", "escort"),
+        ("代开增值税发票", "documents"),
+        ("qwzx", "unknown"),
+    ],
+)
+def test_trade(words: str, trade: str) -> None:
+    _, [span] = _decided(f"one ⟦{words}⟧ two", [0.99], load())
+    assert span.trade == trade

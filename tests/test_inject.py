@@ -1,0 +1,53 @@
+"""Deleting the stretches an injection names gives the clean article back."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.span import minus
+from cleaner.train.disguise import DISGUISES
+from cleaner.train.grammar import Fragment
+from cleaner.train.inject import inject
+from samples import ARTICLE
+
+FRAGMENTS = [Fragment(text, "en", "gambling", "", "") for text in ("online casino", "爱上海龙凤", "viagra 100 mg")]
+
+
+def _metadata_aside(clean: str, text: str) -> bool:
+    """Some injections come with a line of date and counters that belongs to the article."""
+    kept = iter(clean)
+    return all(character in kept for character in text)
+
+
+@given(st.integers(0, 1 << 32), st.sampled_from([ARTICLE, ARTICLE.replace("\n", "\r\n"), "One line", "", "```\na\n```\n"]))
+def test_deleting_the_spans_gives_the_article(seed: int, text: str) -> None:
+    dirty = inject(text, FRAGMENTS, Random(seed))
+    places = [(span.start, span.end) for span in dirty.spans]
+    assert places
+    assert all(start < end for start, end in places)
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
+    clean = minus(dirty.text, places)
+    if all(span.form != "metadata" for span in dirty.spans):
+        assert clean == text
+    else:
+        assert _metadata_aside(clean, text)
+
+
+def test_every_form_comes_up() -> None:
+    text = ARTICLE + "\nSee the [time table](times.md).\n"
+    forms = {span.form for seed in range(2000) for span in inject(text, FRAGMENTS, Random(seed)).spans}
+    assert len(forms) >= 15
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_disguise(name: str) -> None:
+    """A disguise is one line, changes something sooner or later, and is the same for the same seed."""
+    shown = [DISGUISES[name]("best online casino 2024", Random(seed)) for seed in range(20)]
+    assert set(shown) != {"best online casino 2024"}
+    assert all(text and "\n" not in text for text in shown)
+    assert shown == [DISGUISES[name]("best online casino 2024", Random(seed)) for seed in range(20)]
