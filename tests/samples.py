@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import regex
 
-from cleaner.model import tree_arrays
+from cleaner.model import ARRAYS, HEADER, default_folder, tree_arrays
 from cleaner.trees import Trees
 
 ROOT = Path(__file__).parents[1]
@@ -68,28 +70,21 @@ STUMP = Trees(
 
 
 def tiny_model() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arrays and header of a model that knows nothing: what `cleaner.model.save` takes."""
-    arrays = {
-        "weights": np.zeros(1 << 21, "i1"),
-        "language": np.zeros((1 << 16, 2), "i1"),
-        "trades": np.zeros((2, 1 << 16), "i1"),
-    }
-    for name in ("gate", "verify", "accept"):
-        arrays |= tree_arrays(name, STUMP)
-    figures = {
-        "slope": 1.0,
-        "intercept": 0.0,
-        "early": 1,
-        "early_threshold": -9.0,
-        "gate_threshold": -9.0,
-        "gate_baseline": 0.25,
-        "verify_baseline": 0.25,
-        "accept_baseline": 0.25,
-        "scale": 0.1,
-        "hot": 4.0,
-        "hot_foreign_script": 0.0,
-        "hot_foreign_language": 2.0,
-        "remove": 0.9,
-        "review": 0.5,
-    }
-    return arrays, {"figures": figures, "window": [3, 8], "languages": ["en", "zh"], "trades": ["escort", "loans"]}
+    """Arrays and header of a model that knows nothing, made like the shipped one: what `cleaner.model.save` takes."""
+    arrays, header = _blank_arrays(), _header()
+    header["figures"] |= {"remove": 0.9, "review": 0.5}
+    header["figures"] |= {f"{name}_baseline": STUMP.baseline for name in ("gate", "verify", "accept")}
+    return arrays, header
+
+
+def _header() -> dict[str, Any]:
+    header: dict[str, Any] = json.loads((default_folder() / HEADER).read_text(encoding="utf-8"))
+    return {name: value for name, value in header.items() if name not in ("format", "sha256")}
+
+
+@lru_cache(maxsize=1)
+def _blank_arrays() -> dict[str, Any]:
+    with np.load(default_folder() / ARRAYS, allow_pickle=False) as shipped:
+        trees = {name.removesuffix("_roots") for name in shipped.files if name.endswith("_roots")}
+        flat = {name: np.zeros_like(shipped[name]) for name in shipped.files if name.partition("_")[0] not in trees}
+    return flat | {name: array for tree in sorted(trees) for name, array in tree_arrays(tree, STUMP).items()}

@@ -35,15 +35,15 @@ def test_names_are_unique(table: str) -> None:
 
 
 def test_own_corpus() -> None:
-    corpus = load(CORPUS, None, per_trade=3, seed=1)
+    corpus = load(CORPUS, None, per_word=3, seed=1)
     assert {article.lang for article in corpus.articles} == {path.name for path in (CORPUS / "articles").iterdir()}
     assert {article.fold for article in corpus.articles} == set(range(FOLDS))
     assert {article.format for article in corpus.articles} == {"txt", "md"}
     assert any(article.hard for article in corpus.articles)
     assert not all(article.hard for article in corpus.articles)
-    assert corpus == load(CORPUS, None, per_trade=3, seed=1)
+    assert corpus == load(CORPUS, None, per_word=3, seed=1)
 
 
 def test_missing_external_data(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"named in .*sources\.toml, but not there"):
-        load(CORPUS, tmp_path, per_trade=1, seed=1)
+        load(CORPUS, tmp_path, per_word=1, seed=1)

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 import regex
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import Cleaned, Cleaner, splice, tokenize
@@ -21,7 +21,7 @@ from cleaner.train.grammar import expand, load_grammars
 from cleaner.train.inject import inject
 from cleaner.trees import bias, contributions, scores
 from cleaner.view import fold
-from samples import ARTICLE, CORPUS, SPAM
+from samples import ARTICLE, CORPUS, DIRTY, SPAM
 
 ARTICLES = [path.read_text(encoding="utf-8") for path in sorted((CORPUS / "articles").glob("*/*"))]
 FRAGMENTS = [fragment for grammar in load_grammars(CORPUS / "spam") for fragment in expand(grammar, 6, seed=7)]
@@ -92,13 +92,17 @@ def test_a_second_pass_changes_nothing(cleaner: Cleaner, text: str, format_: str
 
 
 @given(st.lists(st.tuples(text, format_), min_size=2, max_size=6), st.randoms(use_true_random=False))
-@example([(f"An honest line.\n{letter}{SPAM}\nAnother one.\n", "txt") for letter in "CBA"], Random(0))
 def test_a_batch_gives_what_each_text_gives_alone(cleaner: Cleaner, items: list[tuple[str, str]], rng: Random) -> None:
     alone = [cleaner.clean(text, format=format_) for text, format_ in items]
     order = list(range(len(items)))
     rng.shuffle(order)
     together = cleaner.clean_many([items[i][0] for i in order], [items[i][1] for i in order])
     assert together == [alone[i] for i in order]
+
+
+def test_neighbours_in_a_batch_that_differ_in_one_letter(cleaner: Cleaner) -> None:
+    texts = [DIRTY.replace(SPAM, letter + SPAM) for letter in "DCBA"]
+    assert cleaner.clean_many(texts, ["txt"] * 4) == [cleaner.clean(text) for text in texts]
 
 
 @given(dirty_text)
@@ -150,6 +154,12 @@ def test_the_encoding_does_not_matter(cleaner: Cleaner, text: str) -> None:
     spans = [[finding.span for finding in outcome.findings] for outcome in outcomes]
     assert spans == [spans[0]] * len(forms)
     assert {decode(outcome.data).text for outcome in outcomes} == {cleaner.clean(text).text}
+
+
+@given(dirty_text)
+def test_line_ends_do_not_matter(cleaner: Cleaner, text: str) -> None:
+    windows = cleaner.clean(text.replace("\n", "\r\n"))
+    assert windows.text.replace("\r\n", "\n") == cleaner.clean(text).text
 
 
 @given(st.integers(0, 1 << 16), st.integers(1, 8), st.integers(1, 12))

@@ -43,7 +43,7 @@ class Corpus(NamedTuple):
     manifest: list[dict[str, Any]]
 
 
-def load(corpus: Path, data: Path | None, *, per_trade: int, seed: int) -> Corpus:
+def load(corpus: Path, data: Path | None, *, per_word: int, seed: int) -> Corpus:
     """Our own corpus, and the external data of a folder when one is given.
 
     Raises `FileNotFoundError` for an external file that is not there.
@@ -51,7 +51,7 @@ def load(corpus: Path, data: Path | None, *, per_trade: int, seed: int) -> Corpu
     sources = tomllib.loads((corpus / "sources.toml").read_text(encoding="utf-8"))
     fold_of = {source["name"]: source["fold"] for source in sources["source"]}
     articles = list(_own_articles(corpus))
-    fragments = [f for grammar in load_grammars(corpus / "spam") for f in expand(grammar, per_trade, seed)]
+    fragments = [f for grammar in load_grammars(corpus / "spam") for f in expand(grammar, per_word, seed)]
     background: list[tuple[int, str]] = []
     manifest = [
         {"file": str(path.relative_to(corpus)), "sha256": _sha256(path)}

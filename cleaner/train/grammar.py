@@ -114,8 +114,8 @@ def load_grammars(folder: Path) -> list[Grammar]:
     return grammars
 
 
-def expand(grammar: Grammar, per_trade: int, seed: int) -> Iterator[Fragment]:
-    """About `per_trade` distinct fragments of every trade; the campaign is the head or slang word that names the goods.
+def expand(grammar: Grammar, per_word: int, seed: int) -> Iterator[Fragment]:
+    """About `per_word` fragments for every head and slang word, all distinct; that word is the fragment's campaign.
 
     >>> grammar = Grammar("en", ["york"], {"loans": {"head": ["payday loan"], "patterns": ["{head} {place}"], "lines": []}})
     >>> [fragment.text for fragment in expand(grammar, 1, seed=0)]
@@ -124,7 +124,7 @@ def expand(grammar: Grammar, per_trade: int, seed: int) -> Iterator[Fragment]:
     for trade, lists in grammar.trades.items():
         rng = Random(f"{seed}/{grammar.lang}/{trade}")
         seen: set[str] = set()
-        for _ in range(per_trade):
+        for _ in range(per_word * sum(len(lists.get(name, ())) for name in ("head", "slang"))):
             forms = lists["lines"] if lists["lines"] and rng.random() < LINE_SHARE else lists["patterns"]
             text, campaign = _fill(rng.choice(forms), grammar, lists, rng)
             if text not in seen:

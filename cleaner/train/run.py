@@ -32,7 +32,7 @@ from cleaner.trees import Trees, scores
 
 WINDOW = (3, 8)
 HOT = (4.0, 0.0, 2.0)  # window score that makes a place hot: alone, in a foreign script, in a foreign language
-GATE_LOSS = 0.05  # share of the hot runs on injections that the gate may drop; most injections have several
+GATE_LOSS = 0.02  # share of the hot runs on injections that the gate may drop; most injections have several
 STAGES = (12, 36, 100)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.004  # share of the good candidates each stage may drop
 GOOD = -1.0  # raw score from which an exact candidate is good: others do not decide anything
@@ -47,7 +47,7 @@ REVIEW_BUDGET = 0.01
 class Sizes(NamedTuple):
     """How much a run reads and fits; tests use small ones."""
 
-    per_trade: int = 900
+    per_word: int = 8
     gate_trees: int = 40
     verify_trees: int = 240
     accept_trees: int = 150
@@ -71,7 +71,7 @@ def train(
     corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: Sizes = FULL, say: Say = print
 ) -> dict[str, Any]:
     """Train, write the model's two files to `out`, and return the header."""
-    loaded = corpora.load(corpus, data, per_trade=sizes.per_trade, seed=seed)
+    loaded = corpora.load(corpus, data, per_word=sizes.per_word, seed=seed)
     if sizes.max_articles is not None:
         rng = Random(seed)
         loaded = loaded._replace(articles=rng.sample(loaded.articles, min(len(loaded.articles), sizes.max_articles)))

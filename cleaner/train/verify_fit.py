@@ -19,11 +19,12 @@ from cleaner.train.grammar import Fragment
 from cleaner.train.inject import Dirty, Injected, inject
 
 INJECTED_SHARE = 0.85  # of ordinary articles; of those that look like spam themselves HARD_SHARE
-HARD_SHARE = 0.2
+HARD_SHARE = 0.6
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
+SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
-MAX_NEGATIVES = 80  # candidates kept per text that are not spam
-MAX_PARTS = 60  # candidates kept per text that are parts of an injection, or several
+MAX_NEGATIVES = 50  # candidates kept per text that are not spam
+MAX_PARTS = 30  # candidates kept per text that are parts of an injection, or several
 
 
 class Document(NamedTuple):
@@ -54,10 +55,10 @@ def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: R
     for article in articles:
         text = _excerpt(article.text, rng)
         yield Document(text, (), article.lang, article.source, article.format)
-        if rng.random() < (HARD_SHARE if article.hard else INJECTED_SHARE):
+        if rng.random() < (INJECTED_SHARE if not article.hard else HARD_SHARE if len(text) > SHORT else 0):
             dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
             yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format)
-        if article.hard and len(text) < 400 and hosts:
+        if article.hard and len(text) <= SHORT and hosts:
             host = rng.choice(hosts)
             mixed = _with_line(_excerpt(host.text, rng), text.strip(), rng)
             yield Document(mixed, (), host.lang, article.source, host.format)

@@ -1,0 +1,94 @@
+"""What command files cannot say: environments, and properties of whole outputs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cleaner import Cleaner
+from cleaner.cli import main
+from cleaner.explain import explain_bytes
+from cleaner.report.quote import quote
+from cleaner.span import CleanerError
+from samples import ARTICLE, CORPUS, DIRTY, ROOT, SPAM, files_below, write_files
+
+
+def test_training_without_scikit_learn(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['sklearn'] = sys.modules['sklearn.ensemble'] = sys.modules['sklearn.linear_model'] = None\n"
+        "from cleaner.cli import main\n"
+        f"main(['train', '--corpus', {str(CORPUS)!r}, '-o', {str(tmp_path / 'model')!r}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("cleaner: training needs scikit-learn")
+    assert "pip install 'article-cleaner[train]'" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "model").exists()
+
+
+def test_standard_streams_are_bytes() -> None:
+    data = b"\xef\xbb\xbf" + DIRTY.replace("\n", "\r\n").encode() * 2 + b"caf\xe9"
+    command = [sys.executable, "-m", "cleaner.cli", "clean", "-"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = subprocess.run(command, input=data, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert done.stdout == b"\xef\xbb\xbf" + ARTICLE.replace("\n", "\r\n").encode() * 2 + b"caf\xe9"
+    assert done.stderr.count(b"removed promo-line") == 2
+
+
+def test_a_second_run_finds_nothing(tmp_path: Path) -> None:
+    write_files(tmp_path / "in", {"a.txt": DIRTY.encode(), "b/c.md": ARTICLE.encode()})
+    run = CliRunner().invoke
+    assert run(main, ["clean", str(tmp_path / "in"), "-o", str(tmp_path / "out")]).exit_code == 0
+    assert run(main, ["check", str(tmp_path / "out")]).exit_code == 0
+    assert run(main, ["clean", str(tmp_path / "out"), "-o", str(tmp_path / "again")]).exit_code == 0
+    assert files_below(tmp_path / "again") == files_below(tmp_path / "out")
+    assert (tmp_path / "again-report" / "removals.jsonl").read_bytes() == b""
+    assert (tmp_path / "again-report" / "changes.diff").read_bytes() == b""
+
+
+def test_the_report_names_what_was_cut(tmp_path: Path) -> None:
+    write_files(tmp_path / "in", {"a.txt": DIRTY.encode(), "b.csv": b"", "c.txt": ARTICLE.encode()})
+    assert CliRunner().invoke(main, ["clean", str(tmp_path / "in"), "-o", str(tmp_path / "out")]).exit_code == 3
+    report = tmp_path / "out-report"
+    summary = json.loads((report / "summary.json").read_bytes())
+    [row] = map(json.loads, (report / "removals.jsonl").read_bytes().splitlines())
+    assert summary["documents"] == {"inputs": 3, "unchanged": 1, "cleaned": 1, "skipped": 1, "failed": 0}
+    assert summary["spans"] == {"removed": 1}
+    assert summary["by_reason"] == {"promo-line": 1}
+    assert summary["model"] == Cleaner().model.sha256
+    assert (row["path"], row["line"], row["column"], row["text"]) == ("a.txt", 4, 1, SPAM + "\n")
+    assert DIRTY[row["start"] : row["end"]].encode() == DIRTY.encode()[row["byte_start"] : row["byte_end"]]
+    assert DIRTY[: row["start"]].endswith(row["context"][0])
+    assert DIRTY[row["end"] :].startswith(row["context"][1])
+
+
+def test_terminal_output_is_harmless(tmp_path: Path) -> None:
+    name = "\x1b[2J\u202e.txt"
+    write_files(tmp_path, {name: DIRTY.replace(SPAM, SPAM + "\x1b[31m").encode()})
+    for args in (["check", str(tmp_path)], ["explain", str(tmp_path / name)], ["clean", str(tmp_path), "--in-place", "--no-report"]):
+        done = CliRunner().invoke(main, args)
+        assert done.exit_code in (0, 1)
+        assert done.output
+        assert all(line == quote(line) for line in done.output.splitlines())
+
+
+def test_explain_sums_up(cleaner: Cleaner) -> None:
+    lines = list(explain_bytes(DIRTY.encode(), "txt", cleaner))
+    assert lines[0].startswith("removed from 0.")
+    assert lines[1].startswith("4:1: removed 0.9")
+    assert lines[-1].endswith("bias")
+
+
+@pytest.mark.parametrize(("data", "format_", "problem"), [(b"a,b", None, "no reader"), (b"a\0b", "txt", "binary")])
+def test_explain_refuses(cleaner: Cleaner, data: bytes, format_: str | None, problem: str) -> None:
+    with pytest.raises(CleanerError, match=problem):
+        list(explain_bytes(data, format_, cleaner))

@@ -1,0 +1,130 @@
+"""Diffs that `git apply` turns into the cleaned file, and `git apply -R` back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from cleaner import splice
+from cleaner.report.diff import file_diff
+from samples import marked
+
+LINES = "".join(f"line {number}\n" for number in range(30))
+ORDINARY = "one\ntwo\n⟦three\n⟧four\n"
+
+
+def _git_apply(folder: Path, patch: bytes, *options: str) -> None:
+    environment = os.environ | {
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    command = ["git", "apply", "--whitespace=nowarn", *options, "-"]
+    done = subprocess.run(command, input=patch, cwd=folder, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def _there_and_back(folder: Path, files: dict[bytes, tuple[bytes, list[tuple[int, int]]]]) -> None:
+    for name, (data, _) in files.items():
+        path = os.path.join(os.fsencode(folder), name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+    patch = b"".join(file_diff(name, data, cuts) for name, (data, cuts) in files.items())
+
+    def now() -> dict[bytes, bytes]:
+        return {name: Path(os.fsdecode(os.path.join(os.fsencode(folder), name))).read_bytes() for name in files}
+
+    _git_apply(folder, patch)
+    assert now() == {name: splice.cut(data, cuts) for name, (data, cuts) in files.items()}
+    _git_apply(folder, patch, "-R")
+    assert now() == {name: data for name, (data, _) in files.items()}
+
+
+def _bytes(text: str, encoding: str = "utf-8", bom: bytes = b"") -> tuple[bytes, list[tuple[int, int]]]:
+    """The data of a text with ⟦cuts⟧, and the cuts as byte ranges."""
+    bare, places = marked(text)
+    at = [len(bom) + len(bare[:offset].encode(encoding)) for place in places for offset in place]
+    return bom + bare.encode(encoding), list(zip(at[::2], at[1::2], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "bom"),
+    [
+        (ORDINARY, "utf-8", b""),
+        (ORDINARY.replace("\n", "\r\n"), "utf-8", b""),
+        (ORDINARY.replace("\n", "\r"), "utf-8", b""),
+        (ORDINARY, "utf-8", b"\xef\xbb\xbf"),
+        (ORDINARY, "utf-16-le", b"\xff\xfe"),
+        (ORDINARY.replace("\n", "\r\n"), "utf-16-be", b"\xfe\xff"),
+        ("爱\n上⟦海\n⟧龙Ċਊ\n", "utf-16-le", b"\xff\xfe"),
+        ("⟦one\n⟧two\n", "utf-8", b""),
+        ("one\n⟦two\n⟧", "utf-8", b""),
+        ("one⟦\ntwo⟧", "utf-8", b""),
+        ("one⟦\ntwo⟧\n", "utf-8", b""),
+        ("one\ntwo⟦\n⟧", "utf-8", b""),
+        ("one\n⟦two⟧", "utf-8", b""),
+        ("one ⟦two⟧", "utf-8", b""),
+        ("one ⟦two ⟧three", "utf-8", b""),
+        ("⟦one\n⟧two", "utf-8", b""),
+        ("⟦one⟧\n", "utf-8", b""),
+        ("one⟦\n⟧two\nthree\n", "utf-8", b""),
+        ("one ⟦two\nthree\nfour⟧ five\n", "utf-8", b""),
+        ("⟦a⟧ one ⟦b⟧ two ⟦c⟧\n⟦d⟧ three ⟦e⟧\n", "utf-8", b""),
+        ("⟦a\n⟧one\n⟦b\n⟧two\n⟦c\n⟧", "utf-8", b""),
+        ("a\n⟦b\n⟧⟦c\n⟧d\n", "utf-8", b""),
+        ("a ⟦b\n⟧c⟦ d\n⟧e\n", "utf-8", b""),
+        (f"⟦x\n⟧{LINES}⟦y\n⟧{LINES}z⟦z⟧", "utf-8", b""),
+        (f"⟦x\n⟧{LINES[:42]}⟦y\n⟧{LINES[:49]}⟦z\n⟧\n", "utf-8", b""),
+        ("\n\n⟦\n⟧\n\n", "utf-8", b""),
+        ("one\u2028two\x0c⟦three\x85⟧four\n", "utf-8", b""),
+        ("--- a\n⟦+++ b\n⟧@@ -1 +1 @@\n\\ No newline\n", "utf-8", b""),
+    ],
+    ids=repr,
+)
+def test_git_applies_it(tmp_path: Path, text: str, encoding: str, bom: bytes) -> None:
+    _there_and_back(tmp_path, {b"a.txt": _bytes(text, encoding, bom)})
+
+
+def test_undecodable_bytes(tmp_path: Path) -> None:
+    _there_and_back(tmp_path, {b"a.txt": (b"caf\xe9\nspam\xff\n\xfe\n", [(5, 11)])})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"plain.txt",
+        b"folder/sub/plain.txt",
+        b"two words.txt",
+        b" space.txt",
+        b"-dash.txt",
+        b"line\nend.txt",
+        b"tab\tand\rreturn.txt",
+        b'quote"s.txt',
+        b"back\\slash.txt",
+        b"a b/b\\c\n\".txt",
+        "爱上海.txt".encode(),
+        "naïve café.txt".encode(),
+        b"latin\xe9.txt",
+        b"\x01\x7f.txt",
+        b"a => b.txt",
+    ],
+    ids=repr,
+)
+def test_odd_names(tmp_path: Path, name: bytes) -> None:
+    _there_and_back(tmp_path, {name: _bytes(ORDINARY)})
+
+
+def test_random_cuts_in_many_files(tmp_path: Path) -> None:
+    rng = Random(1)
+    files = {}
+    for number in range(150):
+        data = "".join(rng.choice(["\n", "\n", "\r\n", "a", "b ", "爱", "line\n", "\n\n\n\n"]) for _ in range(rng.randint(1, 60))).encode()
+        edges = sorted(rng.sample(range(len(data) + 1), min(len(data) + 1, 2 * rng.randint(1, 5)) // 2 * 2))
+        files[b"%d.txt" % number] = (data, list(zip(edges[::2], edges[1::2], strict=True)))
+    # A file of which nothing is left needs a diff that deletes it: the cleaner never cuts so much.
+    _there_and_back(tmp_path, {name: (data, cuts) for name, (data, cuts) in files.items() if splice.cut(data, cuts)})

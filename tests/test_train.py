@@ -1,0 +1,47 @@
+"""A tiny training run: the same bytes twice, and a model that works."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from threadpoolctl import threadpool_limits
+
+from cleaner import Cleaner
+from cleaner.model import ARRAYS, HEADER
+from cleaner.train.run import Sizes, train
+from samples import ARTICLE, CORPUS, DIRTY, files_below
+
+SIZES = Sizes(per_word=20, gate_trees=3, verify_trees=26, accept_trees=5, max_articles=60)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two models trained alike."""
+    made = [tmp_path_factory.mktemp("model") for _ in range(2)]
+    with threadpool_limits(1):
+        for folder in made:
+            train(CORPUS, None, folder, seed=3, sizes=SIZES, say=lambda message: None)
+    return made
+
+
+def test_the_same_bytes_twice(folders: list[Path]) -> None:
+    one, other = map(files_below, folders)
+    assert {HEADER, ARRAYS} <= set(one)
+    assert one == other
+
+
+def test_the_model_works(folders: list[Path]) -> None:
+    results = Cleaner(folders[0]).clean_many([ARTICLE, DIRTY], ["txt", "md"])
+    assert results[0].text == ARTICLE
+    assert all(0 <= span.score <= 1 for result in results for span in result.spans)
+
+
+def test_the_header_says_what_it_was_trained_on(folders: list[Path]) -> None:
+    header = json.loads((folders[0] / HEADER).read_text(encoding="utf-8"), parse_constant=lambda name: pytest.fail(name))
+    assert header["seed"] == 3
+    assert header["counts"]["articles"] == 60
+    assert {entry["file"] for entry in header["trained_on"]} == {f"spam/{path.name}" for path in (CORPUS / "spam").iterdir()}
+    assert all(math.isfinite(value) for value in header["figures"].values())
