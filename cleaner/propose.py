@@ -108,8 +108,10 @@ def read(texts: Sequence[str], tables: Tables, protected: Sequence[Stretches]) -
         np.arange(len(texts) + 1, dtype=np.int32), np.diff(np.concatenate(([0], doc_first, [len(codes)])))
     )
     doc_of = np.maximum(doc_of - 1, 0)
-    languages, fit = _language(codes, doc_first, doc_stop, doc_of, tables.language)
-    foreign = _foreign(view.classes, doc_of, len(texts))
+    languages, fit = _language(codes, doc_first, doc_stop, tables.language)
+    foreign = np.zeros(len(codes), dtype=bool)
+    for first, stop in zip(doc_first.tolist(), doc_stop.tolist(), strict=True):
+        foreign[first:stop] = _foreign(view.classes[first:stop])
     hot = _window_scores(total, view.classes, tables)
     for base, stretches in zip(doc_base.tolist(), protected, strict=True):
         for start, end in stretches:
@@ -134,43 +136,40 @@ def trigrams(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 
 def _language(
-    codes: NDArray[np.uint32], first: Ints, stop: Ints, doc_of: NDArray[np.int32], table: NDArray[np.int8]
+    codes: NDArray[np.uint32], first: Ints, stop: Ints, table: NDArray[np.int8]
 ) -> tuple[Ints, NDArray[np.int8]]:
     """The language of each text, and how well each character's trigram fits the language of its text."""
     rows = trigrams(codes)
-    languages = np.zeros(len(first), dtype=np.int64)
+    by_language = np.ascontiguousarray(table.T)
+    languages, fit = np.zeros(len(first), dtype=np.int64), np.zeros(len(codes), dtype=np.int8)
     for number, (begin, end) in enumerate(zip(first.tolist(), stop.tolist(), strict=True)):
-        sample = table[rows[begin : min(end, begin + LANGUAGE_SAMPLE) : LANGUAGE_STEP]]
-        languages[number] = np.add.reduce(sample, axis=0, dtype=np.int32).argmax() if len(sample) else 0
-    if not len(first):
-        return languages, np.zeros(len(codes), dtype=np.int8)
-    flat = rows * np.uint32(table.shape[1]) + languages.astype(np.uint32)[doc_of]
-    return languages, table.ravel()[flat]
+        if begin < end:
+            sample = table[rows[begin : min(end, begin + LANGUAGE_SAMPLE) : LANGUAGE_STEP]]
+            languages[number] = np.add.reduce(sample, axis=0, dtype=np.int32).argmax()
+            fit[begin:end] = by_language[languages[number]].take(rows[begin:end], mode="wrap")
+    return languages, fit
 
 
 FOREIGN_SHARE = 0.15  # a script with a smaller share of a text's letters is foreign to it
 
 
-def _foreign(classes: NDArray[np.uint8], doc_of: NDArray[np.int32], n_docs: int) -> NDArray[np.bool_]:
-    """Letters of a script that is not the article's own; Latin, which stands in every article, is never foreign."""
-    if not n_docs:
-        return np.zeros(len(classes), dtype=bool)
-    counts = np.bincount(doc_of * cc.N_CLASSES + classes, minlength=n_docs * cc.N_CLASSES).reshape(n_docs, cc.N_CLASSES)
-    counts = counts * IS_LETTER
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+def _foreign(classes: NDArray[np.uint8]) -> NDArray[np.bool_] | bool:
+    """Letters of a script that is not the text's own; Latin, which stands in every article, is never foreign."""
+    counts = np.bincount(classes, minlength=cc.N_CLASSES) * IS_LETTER
+    share = counts / max(counts.sum(), 1)
     is_foreign = (share < FOREIGN_SHARE) & IS_LETTER
-    is_foreign[:, cc.LATIN] = False
-    # Kana and Han are one writing system: an article in either has both.
-    japanese = share[:, [cc.HIRAGANA, cc.KATAKANA]].sum(axis=1) >= FOREIGN_SHARE
-    is_foreign[japanese, cc.HIRAGANA] = is_foreign[japanese, cc.KATAKANA] = is_foreign[japanese, cc.HAN] = False
-    foreign: NDArray[np.bool_] = is_foreign.ravel()[doc_of * cc.N_CLASSES + classes]
-    return foreign
+    is_foreign[cc.LATIN] = False
+    if share[[cc.HIRAGANA, cc.KATAKANA]].sum() >= FOREIGN_SHARE:  # one writing system: an article in kana has Han too
+        is_foreign[[cc.HIRAGANA, cc.KATAKANA, cc.HAN]] = False
+    return is_foreign.take(classes) if (counts * is_foreign).any() else False
 
 
 def _window_scores(total: Ints, classes: NDArray[np.uint8], tables: Tables) -> NDArray[np.float32]:
     """The n-gram score of the window around each character, in logits."""
-    scores = [_sliding(total, half, tables.scale) for half in tables.window]
-    return np.where(_UNSPACED[classes], scores[0], scores[1])
+    narrow, wide = tables.window
+    scores = _sliding(total, wide, tables.scale)
+    unspaced = _UNSPACED.take(classes)
+    return np.where(unspaced, _sliding(total, narrow, tables.scale), scores) if unspaced.any() else scores
 
 
 def _sliding(total: Ints, half: int, scale: float) -> NDArray[np.float32]:
@@ -178,8 +177,9 @@ def _sliding(total: Ints, half: int, scale: float) -> NDArray[np.float32]:
     width = 2 * half + 1
     sums = np.zeros(n, dtype=np.float32)
     if n >= width:
-        sums[half : n - half] = total[width:] - total[:-width]
-    return sums * np.float32(scale / np.sqrt(width))
+        np.subtract(total[width:], total[:-width], out=sums[half : n - half], casting="unsafe")
+    sums *= np.float32(scale / np.sqrt(width))
+    return sums
 
 
 JOIN = 5  # characters between two hot places that still make one run
@@ -188,27 +188,28 @@ JOIN = 5  # characters between two hot places that still make one run
 def hot_runs(reading: Reading, tables: Tables) -> Runs:
     """Stretches of a line where the window score, alone or with foreign script or language, passes a threshold."""
     plain, foreign_script, foreign_language = tables.thresholds
-    hot = reading.hot > plain
-    hot |= reading.foreign & (reading.hot > foreign_script)
-    hot |= (reading.hot > foreign_language) & (_mean_fit(reading.fit) < 0)
-    at = np.flatnonzero(hot & (reading.classes != cc.NEWLINE) & (reading.classes != cc.SPACE))
+    warm = np.flatnonzero(reading.hot > min(plain, foreign_language))
+    hot = warm[(reading.hot[warm] > plain) | (_fit_around(reading.fit, warm) < 0)]
+    if reading.foreign.any():
+        strange = np.flatnonzero(reading.foreign)
+        hot = np.union1d(hot, strange[reading.hot[strange] > foreign_script])
+    classes = reading.classes[hot]
+    at = hot[(classes != cc.NEWLINE) & (classes != cc.SPACE)]
     if not len(at):
         empty = np.empty(0, dtype=np.int64)
         return Runs(empty, empty, empty, np.empty(0))
-    lines = np.cumsum(reading.classes == cc.NEWLINE)
-    new = np.concatenate(([True], (np.diff(at) > JOIN) | (np.diff(lines[at]) > 0)))
+    lines = np.searchsorted(np.flatnonzero(reading.classes == cc.NEWLINE), at)
+    new = np.concatenate(([True], (np.diff(at) > JOIN) | (np.diff(lines) > 0)))
     starts, ends = at[new], at[np.concatenate((np.flatnonzero(new)[1:] - 1, [len(at) - 1]))] + 1
     peaks = np.maximum.reduceat(reading.hot[at], np.flatnonzero(new)).astype(np.float64)
     return Runs(starts, ends, reading.doc_of[starts].astype(np.int64), peaks)
 
 
-def _mean_fit(fit: NDArray[np.int8]) -> Ints:
-    """The sum of the language fit of the 13 characters around each."""
-    total = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(fit, dtype=np.int64)))
-    out = np.zeros(len(fit), dtype=np.int64)
-    if len(fit) > 13:
-        out[6:-6] = total[13:] - total[:-13]
-    return out
+def _fit_around(fit: NDArray[np.int8], at: Ints) -> Ints:
+    """The sum of the language fit of the 13 characters around each of some places."""
+    total = np.zeros(len(fit) + 1, dtype=np.int32)
+    np.cumsum(fit, out=total[1:], dtype=np.int32)
+    return total[np.minimum(at + 7, len(fit))] - total[np.maximum(at - 6, 0)]
 
 
 class Boundaries(NamedTuple):

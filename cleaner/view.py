@@ -50,17 +50,16 @@ def fold(points: NDArray[np.uint32]) -> View:
     ('best casino', 11)
     """
     tables = cc.tables()
-    classes = tables.classes[points]
-    keep = classes != cc.INVISIBLE
-    dropped = not keep.all()
-    source = np.flatnonzero(keep) if dropped else np.arange(len(points))
-    if dropped:
+    classes = tables.classes.take(points)
+    invisible = classes == cc.INVISIBLE
+    source = np.flatnonzero(~invisible) if invisible.any() else np.arange(len(points))
+    if len(source) < len(points):
         points, classes = points[source], classes[source]
     gaps = _gaps_in_spaced_words(classes)
     if len(gaps):
         source = np.delete(source, gaps)
         points, classes = np.delete(points, gaps), np.delete(classes, gaps)
-    codes = tables.fold[points]
+    codes = tables.fold.take(points)
     disguised = (points > 0x20FF) & (codes != points)
     if len(source) and source[-1] + 1 != len(source):
         disguised[:-1] |= np.diff(source) > 1
@@ -69,31 +68,18 @@ def fold(points: NDArray[np.uint32]) -> View:
     return View(codes, classes, source, disguised)
 
 
-def _shift(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
-    """`mask` seen from `by` places further on: result[i] = mask[i + by], False outside."""
-    out = np.zeros_like(mask)
-    if by > 0:
-        out[:-by] = mask[by:]
-    elif by < 0:
-        out[-by:] = mask[:by]
-    else:
-        out[:] = mask
-    return out
-
-
 def _gaps_in_spaced_words(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Positions of the single gaps in chains of single letters."""
-    if len(classes) < 5:
-        return np.empty(0, dtype=np.int64)
-    letter = IS_LETTER[classes]
-    single = letter & ~_shift(letter, 1) & ~_shift(letter, -1)
-    link = _GAP[classes[1:-1]] & single[:-2] & single[2:]
-    inside = np.zeros(len(classes), dtype=bool)
-    inside[1:-1] = link
-    chained = inside & (_shift(inside, 2) | _shift(inside, -2))
+    letter = IS_LETTER.take(classes)
+    edge = letter[1:] != letter[:-1]
+    single = np.flatnonzero(edge[:-1] & edge[1:] & letter[1:-1]) + 1  # a text begins and ends with a line end or alone
+    between = single[:-1][(np.diff(single) == 2)] + 1
+    gaps = between[_GAP[classes[between]]]
+    steps = np.diff(gaps) == 2
+    chained = np.concatenate((steps, [False])) | np.concatenate(([False], steps)) if len(gaps) else steps
     if not chained.any():
         return np.empty(0, dtype=np.int64)
-    return _chain_gaps(np.flatnonzero(chained), classes)
+    return _chain_gaps(gaps[chained], classes)
 
 
 def _chain_gaps(at: NDArray[np.int64], classes: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -123,7 +109,10 @@ def _resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], d
 
     A word with another letter of those scripts is two words run together, and stays.
     """
-    borrowed, latin = _BORROWED[classes], classes == cc.LATIN
+    borrowed = _BORROWED.take(classes)
+    if not borrowed.any():
+        return
+    latin = classes == cc.LATIN
     if not ((borrowed[1:] & latin[:-1]) | (borrowed[:-1] & latin[1:])).any():
         return
     words = _word_numbers(classes)

@@ -7,13 +7,13 @@ import stat
 from pathlib import Path
 
 import pytest
+from samples import ARTICLE, DIRTY, files_below, write_files
 
 from cleaner import Cleaner, batch
 from cleaner.batch import Report, Result, Source, Summary, in_place, nowhere, run, to_folder, walk, write_atomically
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, process
 from cleaner.encoding import MAX_BYTES
 from cleaner.span import CleanerError
-from samples import ARTICLE, DIRTY, files_below, write_files
 
 CLEAN, SPAMMED = ARTICLE.encode(), DIRTY.encode()
 
@@ -51,7 +51,9 @@ def test_walk_refuses(tmp_path: Path, paths: list[str], problem: str) -> None:
 
 
 def _statuses(folder: Path, cleaner: Cleaner, deliver: object = nowhere) -> dict[str, str]:
-    return {r.source.name: f"{r.outcome.status} {r.outcome.reason}".strip() for r in run(walk([folder]), cleaner, deliver)}  # type: ignore[arg-type]
+    return {
+        r.source.name: f"{r.outcome.status} {r.outcome.reason}".strip() for r in run(walk([folder]), cleaner, deliver)
+    }  # type: ignore[arg-type]
 
 
 def test_links_and_devices_are_skipped(tmp_path: Path, cleaner: Cleaner) -> None:
@@ -75,7 +77,13 @@ def test_links_and_devices_are_skipped(tmp_path: Path, cleaner: Cleaner) -> None
 
 
 def test_what_is_skipped_is_copied(tmp_path: Path, cleaner: Cleaner) -> None:
-    files = {"a.csv": b"a,b", "b.txt": b"one\0two", "c.txt": "上海夜网".encode("gbk"), "d.txt": b"x" * (MAX_BYTES + 1), "e.txt": b""}
+    files = {
+        "a.csv": b"a,b",
+        "b.txt": b"one\0two",
+        "c.txt": "上海夜网".encode("gbk"),
+        "d.txt": b"x" * (MAX_BYTES + 1),
+        "e.txt": b"",
+    }
     write_files(tmp_path / "in", files)
     assert _statuses(tmp_path / "in", cleaner, to_folder(tmp_path / "out")) == {
         "a.csv": "skipped format: no reader for it",
@@ -88,7 +96,10 @@ def test_what_is_skipped_is_copied(tmp_path: Path, cleaner: Cleaner) -> None:
 
 
 def test_a_file_in_the_way_fails_alone(tmp_path: Path, cleaner: Cleaner) -> None:
-    write_files(tmp_path, {"in/a.txt": SPAMMED, "in/b.txt": SPAMMED, "in/c/d.txt": CLEAN, "out/a.txt/x": b"", "out/c": b"in the way"})
+    write_files(
+        tmp_path,
+        {"in/a.txt": SPAMMED, "in/b.txt": SPAMMED, "in/c/d.txt": CLEAN, "out/a.txt/x": b"", "out/c": b"in the way"},
+    )
     statuses = _statuses(tmp_path / "in", cleaner, to_folder(tmp_path / "out"))
     assert {name: status.split(":")[0] for name, status in statuses.items()} == {
         "a.txt": "failed write",
@@ -171,7 +182,11 @@ def test_summary_counts_every_input(tmp_path: Path, cleaner: Cleaner) -> None:
         summary.add(result)
     assert summary.documents == {CLEANED: 2, UNCHANGED: 1, SKIPPED: 1}
     assert summary.characters == 2 * (len(DIRTY) - len(ARTICLE))
-    assert [(entry["path"], entry["status"]) for entry in summary.files] == [("a.txt", CLEANED), ("c.csv", SKIPPED), ("d.txt", CLEANED)]
+    assert [(entry["path"], entry["status"]) for entry in summary.files] == [
+        ("a.txt", CLEANED),
+        ("c.csv", SKIPPED),
+        ("d.txt", CLEANED),
+    ]
     assert summary.return_code == 3
 
 

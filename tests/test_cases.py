@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from samples import marked
 
 from cleaner import Cleaner
 from cleaner.readers import format_of
 from cleaner.span import minus
-from samples import marked
 
 CASES = Path(__file__).parent / "cases"
 INJECTED, CLEAN, FAILING = ("in-the-wild", "synthetic"), "negative", "known-failures"

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from samples import ARTICLE, CORPUS, DIRTY, ROOT, SPAM, files_below, write_files
 
 from cleaner import Cleaner
 from cleaner.cli import main
 from cleaner.explain import explain_bytes
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
-from samples import ARTICLE, CORPUS, DIRTY, ROOT, SPAM, files_below, write_files
 
 
 def test_training_without_scikit_learn(tmp_path: Path) -> None:
@@ -74,7 +74,11 @@ def test_the_report_names_what_was_cut(tmp_path: Path) -> None:
 def test_terminal_output_is_harmless(tmp_path: Path) -> None:
     name = "\x1b[2J\u202e.txt"
     write_files(tmp_path, {name: DIRTY.replace(SPAM, SPAM + "\x1b[31m").encode()})
-    for args in (["check", str(tmp_path)], ["explain", str(tmp_path / name)], ["clean", str(tmp_path), "--in-place", "--no-report"]):
+    for args in (
+        ["check", str(tmp_path)],
+        ["explain", str(tmp_path / name)],
+        ["clean", str(tmp_path), "--in-place", "--no-report"],
+    ):
         done = CliRunner().invoke(main, args)
         assert done.exit_code in (0, 1)
         assert done.output

@@ -19,9 +19,9 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 from click.testing import CliRunner
+from samples import ARTICLE, DIRTY, files_below, write_files
 
 from cleaner.cli import main
-from samples import ARTICLE, DIRTY, files_below, write_files
 
 COMMANDS = sorted((Path(__file__).parent / "commands").glob("*.toml"))
 KEYS = {"files", "links", "run", "after", "exists", "absent"}

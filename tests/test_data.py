@@ -6,9 +6,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from samples import CORPUS
 
 from cleaner.train.data import FOLDS, load
-from samples import CORPUS
 
 SOURCES = tomllib.loads((CORPUS / "sources.toml").read_text(encoding="utf-8"))
 
@@ -21,7 +21,11 @@ def test_folds_are_in_range() -> None:
 
 @pytest.mark.parametrize(
     ("table", "keys"),
-    [("file", {"name", "what", "sha256"}), ("source", {"name", "repository", "licence", "fold"}), ("spam", {"name", "repository", "licence"})],
+    [
+        ("file", {"name", "what", "sha256"}),
+        ("source", {"name", "repository", "licence", "fold"}),
+        ("spam", {"name", "repository", "licence"}),
+    ],
 )
 def test_entries_are_complete(table: str, keys: set[str]) -> None:
     assert SOURCES[table]
@@ -35,13 +39,13 @@ def test_names_are_unique(table: str) -> None:
 
 
 def test_own_corpus() -> None:
-    corpus = load(CORPUS, None, per_word=3, seed=1)
+    corpus = load(CORPUS, None, per_word=1, seed=1)
     assert {article.lang for article in corpus.articles} == {path.name for path in (CORPUS / "articles").iterdir()}
     assert {article.fold for article in corpus.articles} == set(range(FOLDS))
     assert {article.format for article in corpus.articles} == {"txt", "md"}
     assert any(article.hard for article in corpus.articles)
     assert not all(article.hard for article in corpus.articles)
-    assert corpus == load(CORPUS, None, per_word=3, seed=1)
+    assert corpus == load(CORPUS, None, per_word=1, seed=1)
 
 
 def test_missing_external_data(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from samples import marked, tiny_model
 
 from cleaner import charclass as cc
 from cleaner.decide import decide
@@ -13,7 +14,6 @@ from cleaner.features import ACCEPT_NAMES
 from cleaner.judge import Judged
 from cleaner.model import Model, load, save
 from cleaner.span import Span
-from samples import marked, tiny_model
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from samples import marked
 
 from cleaner import splice
 from cleaner.report.diff import file_diff
-from samples import marked
 
 LINES = "".join(f"line {number}\n" for number in range(30))
 ORDINARY = "one\ntwo\n⟦three\n⟧four\n"
@@ -30,14 +30,13 @@ def _git_apply(folder: Path, patch: bytes, *options: str) -> None:
 
 def _there_and_back(folder: Path, files: dict[bytes, tuple[bytes, list[tuple[int, int]]]]) -> None:
     for name, (data, _) in files.items():
-        path = os.path.join(os.fsencode(folder), name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(data)
+        path = folder / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
     patch = b"".join(file_diff(name, data, cuts) for name, (data, cuts) in files.items())
 
     def now() -> dict[bytes, bytes]:
-        return {name: Path(os.fsdecode(os.path.join(os.fsencode(folder), name))).read_bytes() for name in files}
+        return {name: (folder / os.fsdecode(name)).read_bytes() for name in files}
 
     _git_apply(folder, patch)
     assert now() == {name: splice.cut(data, cuts) for name, (data, cuts) in files.items()}
@@ -106,7 +105,7 @@ def test_undecodable_bytes(tmp_path: Path) -> None:
         b"tab\tand\rreturn.txt",
         b'quote"s.txt',
         b"back\\slash.txt",
-        b"a b/b\\c\n\".txt",
+        b'a b/b\\c\n".txt',
         "爱上海.txt".encode(),
         "naïve café.txt".encode(),
         b"latin\xe9.txt",
@@ -123,7 +122,9 @@ def test_random_cuts_in_many_files(tmp_path: Path) -> None:
     rng = Random(1)
     files = {}
     for number in range(150):
-        data = "".join(rng.choice(["\n", "\n", "\r\n", "a", "b ", "爱", "line\n", "\n\n\n\n"]) for _ in range(rng.randint(1, 60))).encode()
+        data = "".join(
+            rng.choice(["\n", "\n", "\r\n", "a", "b ", "爱", "line\n", "\n\n\n\n"]) for _ in range(rng.randint(1, 60))
+        ).encode()
         edges = sorted(rng.sample(range(len(data) + 1), min(len(data) + 1, 2 * rng.randint(1, 5)) // 2 * 2))
         files[b"%d.txt" % number] = (data, list(zip(edges[::2], edges[1::2], strict=True)))
     # A file of which nothing is left needs a diff that deletes it: the cleaner never cuts so much.

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samples import marked
 
 from cleaner.api import Cleaned
 from cleaner.evaluate import Scores, _upper, evaluate_bench, read_bench, table
 from cleaner.span import CleanerError, Span, minus
-from samples import marked
 
 
 class _Fixed:
@@ -25,7 +25,9 @@ class _Fixed:
     def clean_many(self, texts: Sequence[str], formats: Sequence[str]) -> list[Cleaned]:
         assert len(texts) == len(formats)
         return [
-            Cleaned(minus(text, self.cuts[text]), tuple(Span(*cut, 1.0, "", "", (), "removed") for cut in self.cuts[text]))
+            Cleaned(
+                minus(text, self.cuts[text]), tuple(Span(*cut, 1.0, "", "", (), "removed") for cut in self.cuts[text])
+            )
             for text in texts
         ]
 
@@ -43,7 +45,14 @@ def _scores(folder: Path, rows: Sequence[tuple[str, str]]) -> Scores:
     return evaluate_bench(bench, _Fixed(dict(marked(cut) for _, cut in rows)), ["txt"], ["form", "lang"])  # type: ignore[arg-type]
 
 
-NOTHING = {"restored": None, "recall": None, "precision": None, "harmed": None, "clean_changed": None, "clean_lost": None}
+NOTHING = {
+    "restored": None,
+    "recall": None,
+    "precision": None,
+    "harmed": None,
+    "clean_changed": None,
+    "clean_lost": None,
+}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +114,17 @@ def test_formats_are_chosen(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "no JSON", "[]", "1", "null", "{}", '{"format": "txt", "dirty": "a", "clean": 1, "spans": []}', '{"format": "txt", "dirty": "a"}']
+    "line",
+    [
+        "",
+        "no JSON",
+        "[]",
+        "1",
+        "null",
+        "{}",
+        '{"format": "txt", "dirty": "a", "clean": 1, "spans": []}',
+        '{"format": "txt", "dirty": "a"}',
+    ],
 )
 def test_what_is_no_benchmark(tmp_path: Path, line: str) -> None:
     (tmp_path / "bench.jsonl").write_text(json.dumps(_item("one")) + "\n" + line + "\n", encoding="utf-8")

@@ -8,12 +8,12 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from samples import ARTICLE
 
 from cleaner.span import minus
 from cleaner.train.disguise import DISGUISES
 from cleaner.train.grammar import Fragment
 from cleaner.train.inject import inject
-from samples import ARTICLE
 
 FRAGMENTS = [Fragment(text, "en", "gambling", "", "") for text in ("online casino", "爱上海龙凤", "viagra 100 mg")]
 
@@ -24,7 +24,9 @@ def _metadata_aside(clean: str, text: str) -> bool:
     return all(character in kept for character in text)
 
 
-@given(st.integers(0, 1 << 32), st.sampled_from([ARTICLE, ARTICLE.replace("\n", "\r\n"), "One line", "", "```\na\n```\n"]))
+@given(
+    st.integers(0, 1 << 32), st.sampled_from([ARTICLE, ARTICLE.replace("\n", "\r\n"), "One line", "", "```\na\n```\n"])
+)
 def test_deleting_the_spans_gives_the_article(seed: int, text: str) -> None:
     dirty = inject(text, FRAGMENTS, Random(seed))
     places = [(span.start, span.end) for span in dirty.spans]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from samples import marked
 
 from cleaner.readers import format_of
 from cleaner.readers.markdown import protected
 from cleaner.span import merged
-from samples import marked
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,15 @@ def test_protected(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "format_"),
-    [("a.txt", "txt"), ("a.TEXT", "txt"), ("a/b.md", "md"), ("a.Markdown", "md"), ("a.html", None), ("txt", None), ("a.b/c", None)],
+    [
+        ("a.txt", "txt"),
+        ("a.TEXT", "txt"),
+        ("a/b.md", "md"),
+        ("a.Markdown", "md"),
+        ("a.html", None),
+        ("txt", None),
+        ("a.b/c", None),
+    ],
 )
 def test_format_of(name: str, format_: str | None) -> None:
     assert format_of(name) == format_

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from samples import DIRTY, ROOT, SPAM, tiny_model
 
 from cleaner import Cleaner, CleanerError
 from cleaner.model import ARRAYS, HEADER, load, save
-from samples import DIRTY, ROOT, SPAM, tiny_model
 
 
 def _write(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:

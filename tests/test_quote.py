@@ -33,7 +33,12 @@ def test_quote(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "width", "shown"),
-    [("0123456789", 10, "0123456789"), ("0123456789", 9, "0123…6789"), ("0123456789", 8, "012…789"), ("\n" * 9, 5, "\\n…\\n")],
+    [
+        ("0123456789", 10, "0123456789"),
+        ("0123456789", 9, "0123…6789"),
+        ("0123456789", 8, "012…789"),
+        ("\n" * 9, 5, "\\n…\\n"),
+    ],
 )
 def test_width(text: str, width: int, shown: str) -> None:
     assert quote(text, width) == shown

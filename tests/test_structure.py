@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from samples import marked
 
 from cleaner.structure import makes_markup
-from samples import marked
 
 
 @pytest.mark.parametrize(

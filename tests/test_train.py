@@ -7,14 +7,14 @@ import math
 from pathlib import Path
 
 import pytest
+from samples import ARTICLE, CORPUS, DIRTY, files_below
 from threadpoolctl import threadpool_limits
 
 from cleaner import Cleaner
 from cleaner.model import ARRAYS, HEADER
 from cleaner.train.run import Sizes, train
-from samples import ARTICLE, CORPUS, DIRTY, files_below
 
-SIZES = Sizes(per_word=20, gate_trees=3, verify_trees=26, accept_trees=5, max_articles=60)
+SIZES = Sizes(per_word=1, gate_trees=3, verify_trees=20, accept_trees=4, max_articles=200)
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,12 @@ def test_the_model_works(folders: list[Path]) -> None:
 
 
 def test_the_header_says_what_it_was_trained_on(folders: list[Path]) -> None:
-    header = json.loads((folders[0] / HEADER).read_text(encoding="utf-8"), parse_constant=lambda name: pytest.fail(name))
+    header = json.loads(
+        (folders[0] / HEADER).read_text(encoding="utf-8"), parse_constant=lambda name: pytest.fail(name)
+    )
     assert header["seed"] == 3
-    assert header["counts"]["articles"] == 60
-    assert {entry["file"] for entry in header["trained_on"]} == {f"spam/{path.name}" for path in (CORPUS / "spam").iterdir()}
+    assert header["counts"]["articles"] == 200
+    assert {entry["file"] for entry in header["trained_on"]} == {
+        f"spam/{path.name}" for path in (CORPUS / "spam").iterdir()
+    }
     assert all(math.isfinite(value) for value in header["figures"].values())

@@ -40,6 +40,9 @@ def test_fold(text: str, folded: str) -> None:
     assert "".join(map(chr, fold(cc.code_points(text)).codes)) == folded
 
 
-@pytest.mark.parametrize(("text", "disguised"), [("CASINO", False), ("ｃａｓｉｎｏ", True), ("c4sino", True), ("cаsino", True), ("café", False)])
+@pytest.mark.parametrize(
+    ("text", "disguised"),
+    [("CASINO", False), ("ｃａｓｉｎｏ", True), ("c4sino", True), ("cаsino", True), ("café", False)],
+)
 def test_disguised(text: str, disguised: bool) -> None:
     assert fold(cc.code_points(text)).disguised.any() == disguised
