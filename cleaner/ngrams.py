@@ -56,6 +56,17 @@ def char_grams(codes: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.uint
             yield order, _index(rolling, order)
 
 
+def trigram_index(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The table index of every trigram, as `char_grams` has it; none for fewer than three characters."""
+    if len(codes) < 3:
+        return np.empty(0, dtype=np.uint32)
+    rolling = codes[:-2] * _STEP
+    rolling += codes[1:-1]
+    rolling *= _STEP
+    rolling += codes[2:]
+    return _index(rolling, 3)
+
+
 def word_grams(
     codes: NDArray[np.uint32], classes: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:

@@ -128,10 +128,7 @@ LANGUAGE_SAMPLE, LANGUAGE_STEP = 1500, 3  # every third trigram of so many chara
 def trigrams(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """For each character the row of the language table of the trigram around it."""
     out = np.zeros(len(codes), dtype=np.uint32)
-    for order, index in ngrams.char_grams(codes):
-        if order == 3:
-            out[1 : 1 + len(index)] = index >> np.uint32(ngrams.TABLE_BITS - 16)
-            break
+    out[1:-1] = ngrams.trigram_index(codes) >> np.uint32(ngrams.TABLE_BITS - 16)
     return out
 
 
