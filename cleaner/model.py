@@ -101,7 +101,7 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
     tables = Tables(
         _checked(arrays["weights"], np.int8, (1 << ngrams.TABLE_BITS,)),
         figures["scale"],
-        _checked(arrays["language"], np.int8, (1 << 16, len(header["languages"]))),
+        _checked(arrays["language"], np.int8, (len(header["languages"]), 1 << 16)),
         (int(header["window"][0]), int(header["window"][1])),
         (figures["hot"], figures["hot_foreign_script"], figures["hot_foreign_language"]),
     )

@@ -37,7 +37,7 @@ class Tables(NamedTuple):
     """The arrays the first stage looks things up in.
 
     weights    2**21 int8, spam weight of an n-gram; `scale` turns one unit into a logit per root character
-    language   2**16 x n_languages int8, how typical a trigram is of each language against the others, in 1/16 nats
+    language   n_languages x 2**16 int8, how typical a trigram is of each language against the others, in 1/16 nats
     window     half widths of the sliding window for unspaced and for spaced scripts, and its three thresholds
     """
 
@@ -137,13 +137,12 @@ def _language(
 ) -> tuple[Ints, NDArray[np.int8]]:
     """The language of each text, and how well each character's trigram fits the language of its text."""
     rows = trigrams(codes)
-    by_language = np.ascontiguousarray(table.T)
     languages, fit = np.zeros(len(first), dtype=np.int64), np.zeros(len(codes), dtype=np.int8)
     for number, (begin, end) in enumerate(zip(first.tolist(), stop.tolist(), strict=True)):
         if begin < end:
-            sample = table[rows[begin : min(end, begin + LANGUAGE_SAMPLE) : LANGUAGE_STEP]]
-            languages[number] = np.add.reduce(sample, axis=0, dtype=np.int32).argmax()
-            fit[begin:end] = by_language[languages[number]].take(rows[begin:end], mode="wrap")
+            sample = table.take(rows[begin : min(end, begin + LANGUAGE_SAMPLE) : LANGUAGE_STEP], axis=1)
+            languages[number] = np.add.reduce(sample, axis=1, dtype=np.int32).argmax()
+            fit[begin:end] = table[languages[number]].take(rows[begin:end], mode="wrap")
     return languages, fit
 
 

@@ -73,7 +73,7 @@ def test_the_report_names_what_was_cut(tmp_path: Path) -> None:
 
 def test_terminal_output_is_harmless(tmp_path: Path) -> None:
     name = "\x1b[2J\u202e.txt"
-    write_files(tmp_path, {name: DIRTY.replace(SPAM, SPAM + "\x1b[31m").encode()})
+    write_files(tmp_path, {name: DIRTY.replace("龙", "\x1b\u202e龙").encode()})
     for args in (
         ["check", str(tmp_path)],
         ["explain", str(tmp_path / name)],

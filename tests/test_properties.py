@@ -14,9 +14,10 @@ from samples import ARTICLE, CORPUS, DIRTY, SPAM
 
 from cleaner import Cleaned, Cleaner, splice, tokenize
 from cleaner import charclass as cc
-from cleaner.decide import REMOVED
+from cleaner.decide import REMOVED, decide
 from cleaner.document import CLEANED, FAILED, process
 from cleaner.encoding import decode
+from cleaner.judge import judge
 from cleaner.span import merged, minus
 from cleaner.train.grammar import expand, load_grammars
 from cleaner.train.inject import inject
@@ -120,6 +121,14 @@ def test_a_batch_gives_what_each_text_gives_alone(cleaner: Cleaner, items: list[
 def test_neighbours_in_a_batch_that_differ_in_one_letter(cleaner: Cleaner) -> None:
     texts = [DIRTY.replace(SPAM, letter + SPAM) for letter in "DCBA"]
     assert cleaner.clean_many(texts, ["txt"] * 4) == [cleaner.clean(text) for text in texts]
+
+
+@given(dirty_text)
+def test_the_lower_threshold_cuts_no_less(cleaner: Cleaner, text: str) -> None:
+    [judged] = judge([text], cleaner.model, [[]])
+    sure, more = (decide(text, judged, cleaner.model, level) for level in ("remove", "review"))
+    assert [span._replace(action="") for span in sure] == [span._replace(action="") for span in more]
+    assert {span for span in sure if span.action == REMOVED} <= {span for span in more if span.action == REMOVED}
 
 
 @given(dirty_text)

@@ -128,18 +128,18 @@ LANGUAGE_UNIT = 16  # table units per nat
 
 
 def language_table(texts: Iterable[tuple[str, str]]) -> NDArray[np.int8]:
-    """2**16 x 16 table: how much more likely a trigram is in a language than in the average of all, in 1/16 nats."""
+    """16 x 2**16 table: how much more likely a trigram is in a language than in the average of all, in 1/16 nats."""
     size = 1 << 16
     by_language: dict[str, list[str]] = {language: [] for language in LANGUAGES}
     for language, text in texts:
         if language in by_language:
             by_language[language].append(text)
-    share = np.empty((size, len(LANGUAGES)))
-    for column, language in enumerate(LANGUAGES):
+    share = np.empty((len(LANGUAGES), size))
+    for row, language in enumerate(LANGUAGES):
         counts = np.ones(size)
         for chunk in _chunks(by_language[language], 1 << 21):
             counts += np.bincount(trigrams(folded(chunk)[0]), minlength=size)
-        share[:, column] = counts / counts.sum()
-    table = np.log(share) - np.log(share.mean(axis=1, keepdims=True))
+        share[row] = counts / counts.sum()
+    table = np.log(share) - np.log(share.mean(axis=0, keepdims=True))
     units: NDArray[np.int8] = np.clip(np.rint(table * LANGUAGE_UNIT), -127, 127).astype(np.int8)
     return units
