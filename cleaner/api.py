@@ -63,23 +63,28 @@ class Cleaner:
         """Several texts at once, each with the result it has on its own."""
         out: list[Cleaned | None] = [None] * len(texts)
         state = {number: _Progress(texts[number]) for number in range(len(texts))}
-        for _ in range(MAX_ROUNDS):
-            if not state:
-                break
-            for batch in _batches(state):
-                for number in self._round(batch, state, formats):
-                    out[number] = _finished(state.pop(number))
+        for level in LEVELS[: LEVELS.index(self.level) + 1]:  # what is sure goes first, at every level
+            settled: dict[int, _Progress] = {}
+            for _ in range(MAX_ROUNDS):
+                for batch in _batches(state):
+                    for number in self._round(batch, state, formats, level):
+                        settled[number] = state.pop(number)
+            for number, progress in state.items():
+                out[number] = _given_up(progress, f"not stable after {MAX_ROUNDS} rounds")
+            state = settled
         for number, progress in state.items():
-            out[number] = _given_up(progress, f"not stable after {MAX_ROUNDS} rounds")
+            out[number] = _finished(progress)
         return [result for result in out if result is not None]
 
-    def _round(self, batch: Sequence[int], state: dict[int, _Progress], formats: Sequence[str]) -> list[int]:
+    def _round(
+        self, batch: Sequence[int], state: dict[int, _Progress], formats: Sequence[str], level: str
+    ) -> list[int]:
         """Judge what is left of some texts; the numbers of those in which nothing more is to be cut."""
         left = [state[number].left for number in batch]
         kept = [protected(text) if formats[number] == "md" else [] for number, text in zip(batch, left, strict=True)]
         done = []
         for number, text, judged in zip(batch, left, judge(left, self.model, kept), strict=True):
-            if not state[number].take(decide(text, judged, self.model, self.level)):
+            if not state[number].take(decide(text, judged, self.model, level)):
                 done.append(number)
         return done
 
@@ -140,7 +145,7 @@ def _given_up(progress: _Progress, problem: str) -> Cleaned:
 
 def _batches(state: dict[int, _Progress]) -> list[list[int]]:
     """The numbers of the texts in lots of about BATCH characters."""
-    lots: list[list[int]] = [[]]
+    lots: list[list[int]] = [[]] if state else []
     size = 0
     for number, progress in state.items():
         if lots[-1] and size + len(progress.left) > BATCH:

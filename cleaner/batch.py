@@ -230,10 +230,13 @@ def _copy(source: Source, target: Path) -> None:
         return
     with file:
         partial = target.parent / f"{PARTIAL}{secrets.token_hex(8)}.tmp"
-        with partial.open("xb") as copy:
-            while chunk := file.read(1 << 20):
-                copy.write(chunk)
-        os.replace(partial, target)
+        try:
+            with partial.open("xb") as copy:
+                while chunk := file.read(1 << 20):
+                    copy.write(chunk)
+            os.replace(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def in_place(result: Result) -> Outcome:

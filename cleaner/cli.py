@@ -81,19 +81,25 @@ def clean(
     Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write.
     """
     if list(map(str, paths)) == ["-"]:
+        if output is not None or replace or report is not None or no_report:
+            raise CleanerError(
+                "`-` reads standard input and writes standard output: it takes no -o, --in-place or --report"
+            )
         sys.exit(_clean_stream(level))
     if (output is None) == (not replace):
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace):
         raise CleanerError("--no-report goes with --in-place and without --report")
-    sources = walk(paths)
     if output is not None:
-        _refuse_overlap(paths, output)
         folder = report or output.with_name(output.name + "-report")
-        sys.exit(_run(sources, level, to_folder(output), Report(folder, output, "output"), folder))
+        _refuse_overlap([*paths, folder], output)
+        _refuse_overlap(paths, folder)
+        sys.exit(_run(walk(paths), level, to_folder(output), Report(folder, output, "output"), folder))
     folder = report or Path("cleaner-report")
+    if not no_report:
+        _refuse_used(folder)
     root = _common_root(paths)
-    sys.exit(_run(sources, level, in_place, None if no_report else Report(folder, root, "in-place"), folder))
+    sys.exit(_run(walk(paths), level, in_place, None if no_report else Report(folder, root, "in-place"), folder))
 
 
 def _refuse_overlap(paths: Sequence[Path], output: Path) -> None:
@@ -102,7 +108,13 @@ def _refuse_overlap(paths: Sequence[Path], output: Path) -> None:
     for path in paths:
         source = path.resolve()
         if source == target or source in target.parents or target in source.parents:
-            raise CleanerError(f"{path} and {output} lie inside one another: choose an output folder elsewhere")
+            raise CleanerError(f"{path} and {output} lie inside one another: choose a folder elsewhere")
+
+
+def _refuse_used(folder: Path) -> None:
+    """A report of an in-place run is what undoes it: it goes into a folder of its own, and replaces no other."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CleanerError(f"{folder} is there already: give another --report, move that one away, or use --no-report")
 
 
 def _common_root(paths: Sequence[Path]) -> Path:

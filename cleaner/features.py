@@ -363,6 +363,7 @@ def _weakest_third(total: Ints, a: Ints, b: Ints) -> NDArray[np.float64]:
 
 
 _BASE = np.uint64(0x100000001B3)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio
 _BASE_INVERSE = np.uint64(pow(0x100000001B3, -1, 1 << 64))
 
 
@@ -372,7 +373,8 @@ def _repeats(reading: Reading, found: Candidates) -> Ints:
     powers = np.cumprod(np.concatenate((np.ones(1, dtype=np.uint64), np.full(n - 1, _BASE))), dtype=np.uint64)
     inverse = np.cumprod(np.concatenate((np.ones(1, dtype=np.uint64), np.full(n - 1, _BASE_INVERSE))), dtype=np.uint64)
     sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(reading.codes * powers, dtype=np.uint64)))
-    key = (sums[found.ends] - sums[found.starts]) * inverse[found.starts] + found.docs.astype(np.uint64)
+    key = (sums[found.ends] - sums[found.starts]) * inverse[found.starts]
+    key ^= found.docs.astype(np.uint64) * _GOLDEN  # the same text in two articles is not a repetition
     _, which, counts = np.unique(key, return_inverse=True, return_counts=True)
     repeats: Ints = np.minimum(counts[which], 5)
     return repeats

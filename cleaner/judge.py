@@ -14,7 +14,7 @@ from cleaner.model import Model
 from cleaner.propose import Boundaries, Candidates, Ints, Reading, Runs, Stretches
 from cleaner.trees import scores
 
-LOWEST = 0.01  # a candidate less probable than this is never looked at further
+LOWEST = 0.005  # a candidate less probable than this is never looked at further
 
 
 class Judged(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -90,7 +91,7 @@ def load(folder: Path | None = None) -> Model:
     try:
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
             return _build({name: arrays[name] for name in arrays.files}, header)
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise CleanerError(f"model in {folder} cannot be used: {error}") from None
 
 
@@ -135,14 +136,19 @@ def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, basel
     shapes = dict.fromkeys(_TREE_FIELDS, (n_nodes,)) | {"roots": arrays[f"{name}_roots"].shape}
     fields = {field: _checked(arrays[f"{name}_{field}"], dtype, shapes[field]) for field, dtype in _TREE_FIELDS.items()}
     depth = int(arrays[f"{name}_depth"])
-    is_inner = fields["left"] != np.arange(n_nodes)
+    own = np.arange(n_nodes)
+    is_inner = fields["left"] != own
     if not n_nodes or min(fields["left"].min(), fields["roots"].min()) < 0 or fields["roots"].max() >= n_nodes:
         raise ValueError(f"{name} points outside its nodes")
-    if (fields["left"] + is_inner).max() >= n_nodes or not np.isinf(fields["threshold"][~is_inner]).all():
+    if (
+        (fields["left"] < own).any()
+        or (fields["left"] + is_inner).max() >= n_nodes
+        or not np.isinf(fields["threshold"][~is_inner]).all()
+    ):
         raise ValueError(f"{name} points outside its nodes")
     if not 0 <= fields["feature"].min() <= fields["feature"].max() < n_features:
         raise ValueError(f"{name}_feature names a feature that does not exist")
-    if np.isnan(fields["threshold"]).any() or not np.isfinite(fields["value"]).all() or not 0 < depth < 64:
+    if np.isnan(fields["threshold"]).any() or not np.isfinite(fields["value"]).all() or not 0 <= depth < 64:
         raise ValueError(f"{name} holds figures that are not finite")
     return Trees(**fields, baseline=baseline, depth=depth)
 

@@ -37,9 +37,9 @@ def restore(report: Path) -> Iterator[Restored]:
             if entry["status"] == "cleaned"
         }
         rows = list(_rows(report / "removals.jsonl"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        removed = {path: list(group) for path, group in groupby(rows, key=lambda row: str(row["path"]))}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise CleanerError(f"{report} is not a report of cleaner: {error}") from None
-    removed = {path: list(group) for path, group in groupby(rows, key=lambda row: str(row["path"]))}
     for path, (before, after) in hashes.items():
         try:
             _restore_file(root, path, removed.get(path, []), str(before), str(after))

@@ -55,11 +55,16 @@ def _has_ink(text: str) -> bool:
 
 def _with_invisible(text: str, start: int, end: int) -> tuple[int, int]:
     """Invisible characters at the seam go along; a byte-order mark at the very start stays."""
-    while start > 1 and _class(text[start - 1]) == cc.INVISIBLE:
+    while _is_hidden(text, start - 1):
         start -= 1
     while end < len(text) and _class(text[end]) in (cc.INVISIBLE, cc.MARK):
         end += 1
     return start, end
+
+
+def _is_hidden(text: str, at: int) -> bool:
+    """An invisible character, but not a byte-order mark at the very start."""
+    return at > 0 and _class(text[at]) == cc.INVISIBLE
 
 
 def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
@@ -77,7 +82,7 @@ def _with_marker(text: str, start: int, end: int) -> tuple[int, int]:
     while at > 0 and text[at - 1] == " ":
         at -= 1
     first = at
-    while first > 0 and (_class(text[first - 1]) in (cc.SYMBOL, cc.INVISIBLE) or text[first - 1] == "#"):
+    while first > 0 and (_class(text[first - 1]) == cc.SYMBOL or text[first - 1] == "#" or _is_hidden(text, first - 1)):
         first -= 1
     if first == at or (start - at > 1):
         return start, end

@@ -17,6 +17,7 @@ from cleaner import charclass as cc
 MIN_SPACED_HAN = 3  # letters of a chain `爱 上 海` before its gaps are closed
 MIN_SPACED = 5  # the same for alphabets, where initials and enumerations make shorter chains
 _LEET = {ord(a): ord(b) for a, b in zip("013457", "oieast", strict=True)}
+_CR, _LF = ord("\r"), ord("\n")
 _GAP = np.zeros(cc.N_CLASSES, dtype=bool)
 _GAP[[cc.SPACE, cc.SENTENCE_END, cc.COMMA, cc.SEPARATOR, cc.PUNCT]] = True
 IS_LETTER = np.zeros(cc.N_CLASSES, dtype=bool)
@@ -51,18 +52,21 @@ def fold(points: NDArray[np.uint32]) -> View:
     """
     tables = cc.tables()
     classes = tables.classes.take(points)
-    invisible = classes == cc.INVISIBLE
-    source = np.flatnonzero(~invisible) if invisible.any() else np.arange(len(points))
+    dropped = classes == cc.INVISIBLE
+    hiding = np.flatnonzero(dropped)
+    dropped[:-1] |= (points[:-1] == _CR) & (points[1:] == _LF)  # a line ends the same way everywhere
+    source = np.flatnonzero(~dropped) if dropped.any() else np.arange(len(points))
     if len(source) < len(points):
         points, classes = points[source], classes[source]
-    gaps = _gaps_in_spaced_words(classes)
-    if len(gaps):
-        source = np.delete(source, gaps)
-        points, classes = np.delete(points, gaps), np.delete(classes, gaps)
     codes = tables.fold.take(points)
     disguised = (points > 0x20FF) & (codes != points)
-    if len(source) and source[-1] + 1 != len(source):
-        disguised[:-1] |= np.diff(source) > 1
+    if len(source):
+        disguised[np.maximum(np.searchsorted(source, hiding) - 1, 0)] |= len(hiding) > 0
+    gaps = _gaps_in_spaced_words(classes)
+    if len(gaps):
+        disguised[gaps - 1] = True
+        source, codes, disguised = np.delete(source, gaps), np.delete(codes, gaps), np.delete(disguised, gaps)
+        classes = np.delete(classes, gaps)
     _resolve_lookalikes(codes, classes, disguised)
     _resolve_leet(codes, classes, disguised)
     return View(codes, classes, source, disguised)

@@ -164,7 +164,7 @@ def test_bom_line_ends_and_undecodable_bytes_stay(
     for place in bad:
         at = int(place * len(data))
         data = data[:at] + b"\xff" + data[at:]
-    data = regex.sub(rb"\r\xff\n", b"\xff\r\n", b"\xef\xbb\xbf" * bom + data)
+    data = regex.sub(rb"\r(\xff+)\n", rb"\1\r\n", b"\xef\xbb\xbf" * bom + data)
     [outcome] = process([(data, "txt")], cleaner)
     assert outcome.status != FAILED
     assert outcome.data.startswith(b"\xef\xbb\xbf") == bom

@@ -15,13 +15,13 @@ from cleaner import Cleaner
 from cleaner.model import ARRAYS, HEADER
 from cleaner.train.run import Sizes, train
 
-SIZES = Sizes(per_word=1, gate_trees=3, verify_trees=20, accept_trees=4, max_articles=60)
-LANGUAGES = ("en", "ru", "zh-Hans")
+SIZES = Sizes(per_word=1, gate_trees=2, verify_trees=6, accept_trees=4, max_articles=80)
+LANGUAGES = ("de", "en", "ru", "zh-Hans")
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two models, trained alike on three languages of our own corpus."""
+    """Two models, trained alike on four languages of our own corpus."""
     corpus = tmp_path_factory.mktemp("corpus")
     shutil.copy(CORPUS / "sources.toml", corpus)
     (corpus / "spam").mkdir()
@@ -53,6 +53,6 @@ def test_the_header_says_what_it_was_trained_on(folders: list[Path]) -> None:
         (folders[0] / HEADER).read_text(encoding="utf-8"), parse_constant=lambda name: pytest.fail(name)
     )
     assert header["seed"] == 3
-    assert header["counts"]["articles"] == 60
+    assert header["counts"]["articles"] == 80
     assert [entry["file"] for entry in header["trained_on"]] == [f"spam/{language}.toml" for language in LANGUAGES]
     assert all(math.isfinite(value) for value in header["figures"].values())

@@ -26,7 +26,7 @@ def protected(text: str) -> list[tuple[int, int]]:
         if not fence and mark:
             fence, opened = mark, at
         elif fence:
-            if mark.startswith(fence) and not line.strip(" \t\r\n").strip(fence[0]):
+            if mark.startswith(fence) and not line.strip(" \t\r\n>").strip(fence[0]):
                 found.append((opened, at + len(line)))
                 fence = ""
         elif not line.strip():

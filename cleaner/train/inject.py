@@ -263,7 +263,7 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "innocent_link": _innocent_link,
 }
 _WEIGHTS = {
-    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 11,
+    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 15,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
     "tail_block": 5, "link_text": 1, "reference": 1.5, "innocent_link": 1,
 }  # fmt: skip

@@ -35,7 +35,7 @@ HOT = (4.0, 0.0, 2.0)  # window score that makes a place hot: alone, in a foreig
 GATE_LOSS = 0.02  # share of the hot runs on injections that the gate may drop; most injections have several
 STAGES = (12, 36, 100)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.004  # share of the good candidates each stage may drop
-GOOD = -1.0  # raw score from which an exact candidate is good: others do not decide anything
+GOOD = -3.0  # raw score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 1
 CLEAN_BUDGET, HARD_BUDGET = (
     0.001,
@@ -250,7 +250,7 @@ def thresholds(splits: Sequence[Split], judged: Sequence[Model], say: Say) -> di
             ):
                 if not document.spans:
                     best = max((item.probability for item in items), default=0.0)
-                    (hard if document.source.startswith(("hard:", "line:", "own:")) else clean).append(best)
+                    (hard if document.hard else clean).append(best)
                 found += [_best_over(span.start, span.end, items) for span in document.spans]
     remove = max(_threshold(clean, CLEAN_BUDGET), _threshold(hard, HARD_BUDGET), 0.5)
     review = min(max(_threshold(clean, REVIEW_BUDGET), 0.2), remove)

@@ -28,13 +28,14 @@ MAX_PARTS = 30  # candidates kept per text that are parts of an injection, or se
 
 
 class Document(NamedTuple):
-    """A text to learn from, with its injections (none: it is clean), its language, source and format."""
+    """A text to learn from, with its injections (none: it is clean), its language, source and format, and whether it looks like spam."""
 
     text: str
     spans: tuple[Injected, ...]
     lang: str
     source: str
     format: str
+    hard: bool
 
 
 class Rows(NamedTuple):
@@ -54,14 +55,14 @@ def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: R
     hosts = [article for article in articles if not article.hard]
     for article in articles:
         text = _excerpt(article.text, rng)
-        yield Document(text, (), article.lang, article.source, article.format)
+        yield Document(text, (), article.lang, article.source, article.format, article.hard)
         if rng.random() < (INJECTED_SHARE if not article.hard else HARD_SHARE if len(text) > SHORT else 0):
             dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
-            yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format)
+            yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format, article.hard)
         if article.hard and len(text) <= SHORT and hosts:
             host = rng.choice(hosts)
             mixed = _with_line(_excerpt(host.text, rng), text.strip(), rng)
-            yield Document(mixed, (), host.lang, article.source, host.format)
+            yield Document(mixed, (), host.lang, article.source, host.format, True)
 
 
 def protections(batch: Sequence[Document]) -> list[list[tuple[int, int]]]:
@@ -174,19 +175,22 @@ def labels(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """For candidates of a document: is it spam (at least 95 % of its ink), and is it exactly the injections it touches.
 
-    Exactly: no ink of the article, and no letter or digit of a touched injection's line left out.
+    Exactly: no ink of the article, and of the lines injected no letter, no digit, and at the end nothing at all left out
+    (a marker in front goes along with the cut: `cleaner.seams`).
     """
     text = document.text
     n = len(text)
     ink = np.fromiter((not c.isspace() for c in text), dtype=bool, count=n)
     solid = np.fromiter((c.isalnum() for c in text), dtype=bool, count=n)
     piece = np.zeros(n, dtype=np.int64)  # number of the injected line a character is in, 0 outside
+    stops = [0]  # where each injected line ends
     number = 0
     for span in document.spans:
         at = span.start
         for line in text[span.start : span.end].split("\n"):
             number += 1
             piece[at : at + len(line)] = number
+            stops.append(at + len(line))
             at += len(line) + 1
     inked, spam = _sums(ink), _sums(ink & (piece > 0))
     pure = (spam[ends] - spam[starts]) / np.maximum(inked[ends] - inked[starts], 1)
@@ -196,7 +200,8 @@ def labels(
     lasts = piece[np.maximum(ends - 1, 0)] if n else ends
     expected = _sums(sizes[1:])  # letters and digits of the injected lines before number i + 1
     touched = np.where((firsts > 0) & (lasts > 0), expected[lasts] - expected[np.maximum(firsts - 1, 0)], -1)
-    exact = (pure > 0.999) & (touched == solids[ends] - solids[starts])
+    left_behind = inked[np.maximum(np.array(stops)[lasts], ends)] - inked[ends]
+    exact = (pure > 0.999) & (touched == solids[ends] - solids[starts]) & (left_behind == 0)
     return pure >= 0.95, exact
 
 
