@@ -37,11 +37,12 @@ STAGES = (12, 36, 100)  # trees a candidate is scored with before it may be drop
 STAGE_LOSS = 0.004  # share of the good candidates each stage may drop
 GOOD = -3.0  # raw score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 1
-CLEAN_BUDGET, HARD_BUDGET = (
-    0.001,
+CLEAN_BUDGET = 0.0075  # share of clean documents of unseen sources that may be changed by models that lack a third of the sources
+HARD_BUDGET = 0.025  # the same share of documents made to look like spam
+    0.0075,
     0.01,
-)  # share of clean documents, and of those that look like spam, a threshold may change
-REVIEW_BUDGET = 0.01
+)  # share of clean documents, and of those that look like spam, that may be changed
+REVIEW_BUDGET = 0.02
 
 
 class Sizes(NamedTuple):
@@ -257,7 +258,7 @@ def thresholds(splits: Sequence[Split], judged: Sequence[Model], say: Say) -> di
     spans = np.array(found)
     curve = {
         str(budget): round(float((spans >= _threshold(clean, budget)).mean()), 4)
-        for budget in (0.01, 0.005, 0.002, 0.001, 0.0005)
+        for budget in (0.02, 0.01, 0.005, 0.002, 0.001, 0.0005)
     }
     report = {
         "clean_documents": len(clean),
