@@ -37,11 +37,9 @@ STAGES = (12, 36, 100)  # trees a candidate is scored with before it may be drop
 STAGE_LOSS = 0.004  # share of the good candidates each stage may drop
 GOOD = -3.0  # raw score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 1
-CLEAN_BUDGET = 0.0075  # share of clean documents of unseen sources that may be changed by models that lack a third of the sources
-HARD_BUDGET = 0.025  # the same share of documents made to look like spam
-    0.0075,
-    0.01,
-)  # share of clean documents, and of those that look like spam, that may be changed
+# Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
+# spam. They are measured with models that lack a third of the sources; the final one has them all.
+CLEAN_BUDGET, HARD_BUDGET = 0.0075, 0.025
 REVIEW_BUDGET = 0.02
 
 
