@@ -10,7 +10,7 @@ from cleaner import ngrams
 from cleaner.features import ACCEPT_NAMES, NAMES
 from cleaner.judge import Judged
 from cleaner.model import Model
-from cleaner.seams import widen
+from cleaner.seams import trim, widen
 from cleaner.span import Span
 from cleaner.structure import makes_markup
 from cleaner.trees import bias, contributions
@@ -31,6 +31,7 @@ def decide(text: str, judged: list[Judged], model: Model, level: str) -> list[Sp
     for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
         if item.probability < model.review:
             break
+        item = item._replace(end=trim(text, item.start, item.end))
         start, end = widen(text, item.start, item.end)
         if any(start < other.end and end > other.start for other in spans):
             start, end = item.start, item.end

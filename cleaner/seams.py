@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import regex
+
 from cleaner import charclass as cc
 
+_LEAD = regex.compile(r"\s+(?:[-•·▪▸►‣◦●○■□◆◇▌▎▏–—*+>#|]{1,2}(?:\s*\d{1,4}(?:[.,]\d{1,3})?%?)?|\d{1,2}[.、)])$")
 _LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _TAG_WORDS = (
     "tags",
@@ -43,6 +46,20 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
             return _at_line_end(text, start, line_start), line_end
         return _inside_line(text, start, end)
     return start, _skip_spaces(text, end)
+
+
+def trim(text: str, start: int, end: int) -> int:
+    """The end of a span at a line's start without the bullet or number that begins the article's own line behind it.
+
+    >>> text = "SPAM • 50% of all"
+    >>> text[:trim(text, 0, 10)]
+    'SPAM'
+    """
+    line_start, line_end = _line(text, start, end)
+    lead = _LEAD.search(text, start, end)
+    if lead is None or lead.start() == start or _has_ink(text[line_start:start]) or not _has_ink(text[end:line_end]):
+        return end
+    return lead.start()
 
 
 def _class(character: str) -> int:

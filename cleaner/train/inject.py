@@ -14,8 +14,6 @@ from cleaner.train.grammar import Fragment, random_url, spam_url
 _SENTENCE_GAP = regex.compile(r"(?<=[.!?…])\s|(?<=[。！？，；、：])")
 _WORD_GAP = regex.compile(r"(?<=[\p{L}\d,;:])\x20(?=[\p{L}\d])")
 _WORD = regex.compile(r"\b\p{L}{3,14}\b")
-_MARKED = regex.compile(r"[-*•▌■✓—【「(]|\d+[.、)]|第.章")
-MARKED_SHARE = 0.3  # of the injections into a line go to one that begins with a bullet, a number or a bracket
 _CHAINS = (" | ", ", ", "、", " - ", "|", " / ", "，", " ", "-", "_", " • ")
 _MARKERS = ("🔖 ", "#", "Tags: ", "🏷 ", "标签：", "Tag: ", "关键词：", "【", "")
 _BULLETS = ("* ", "- ", "• ", "+ ", "1. ", "· ")
@@ -129,9 +127,6 @@ def _line_end(text: str, start: int) -> int:
 def _some_line(text: str, rng: Random) -> tuple[int, int]:
     """Start and end of a line that is not blank, if one can be found."""
     starts = open_lines(text)
-    marked = [start for start in starts if _MARKED.match(text, start)]
-    if marked and rng.random() < MARKED_SHARE:
-        starts = marked
     for _ in range(12):
         start = rng.choice(starts)
         end = _line_end(text, start)

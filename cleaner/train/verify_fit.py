@@ -20,12 +20,7 @@ from cleaner.train.inject import Dirty, Injected, inject
 
 INJECTED_SHARE = 0.85  # of ordinary articles; of those that look like spam themselves HARD_SHARE
 HARD_SHARE = 0.6
-SAME_LANGUAGE, CHINESE, ENGLISH = 0.45, 0.15, 0.12  # languages of the fragments put into an article; the rest: any
-LIST_SHARE = 0.35  # of the texts that get list items
-LIST_MARKS = (
-    ("• ",), ("• ",), ("- ",), ("* ",), ("1. ", "2. ", "3. ", "4. ", "5. ", "6. "), ("1、", "2、", "3、", "4、"), ("▌",), ("■ ",), ("✓ ",),
-    ("(1) ", "(2) ", "(3) "), ("• 50% ", "• 3,000 ", "• "), ("第一章 ", "第二章 ", "第三章 "), ("【一】", "【二】", "【三】"), ("— ",), ("「",),
-)  # fmt: skip
+SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
 SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
 MAX_NEGATIVES = 50  # candidates kept per text that are not spam
@@ -60,8 +55,6 @@ def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: R
     hosts = [article for article in articles if not article.hard]
     for article in articles:
         text = _excerpt(article.text, rng)
-        if rng.random() < LIST_SHARE:
-            text = _with_list(text, rng)
         yield Document(text, (), article.lang, article.source, article.format, article.hard)
         if rng.random() < (INJECTED_SHARE if not article.hard else HARD_SHARE if len(text) > SHORT else 0):
             dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
@@ -87,19 +80,6 @@ def _excerpt(text: str, rng: Random) -> str:
         return text
     start = text.find("\n", rng.randrange(len(text) - MAX_HOST)) + 1
     return text[start : start + MAX_HOST]
-
-
-def _with_list(text: str, rng: Random) -> str:
-    """The text with some of its lines made into list items, headings or dialogue, as scraped features have them."""
-    lines = text.split("\n")
-    marks = rng.choice(LIST_MARKS)
-    first = rng.randrange(len(lines))
-    count = 0
-    for number in range(first, min(first + rng.randint(4, 24), len(lines))):
-        if lines[number].strip() and lines[number][0] not in "#-*>|`\t ":
-            lines[number] = marks[count % len(marks)] + lines[number]
-            count += 1
-    return "\n".join(lines)
 
 
 def _with_line(text: str, line: str, rng: Random) -> str:
