@@ -36,6 +36,7 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
     '✔ 12:30 📢 0'
     """
     start, end = _with_invisible(text, start, end)
+    start, end = _with_link(text, start, end)
     start, end = _with_brackets(text, start, end)
     start, end = _with_marker(text, start, end)
     line_start, line_end = _line(text, start, end)
@@ -75,6 +76,18 @@ def _with_invisible(text: str, start: int, end: int) -> tuple[int, int]:
     while _is_hidden(text, start - 1):
         start -= 1
     while end < len(text) and _class(text[end]) in (cc.INVISIBLE, cc.MARK):
+        end += 1
+    return start, end
+
+
+def _with_link(text: str, start: int, end: int) -> tuple[int, int]:
+    """A Markdown link goes whole: its first bracket with its target, and the last with its text."""
+    joint = text.find("](", start, end)
+    if joint < 0:
+        return start, end
+    if text.rfind("[", start, joint) < 0 and start > 0 and text[start - 1] == "[":
+        start -= 1
+    if text.find(")", joint, end) < 0 and text.startswith(")", end):
         end += 1
     return start, end
 
