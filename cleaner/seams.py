@@ -60,7 +60,7 @@ def trim(text: str, start: int, end: int) -> int:
     lead = _LEAD.search(text, start, end)
     if lead is None or lead.start() == start or _has_ink(text[line_start:start]) or not _has_ink(text[end:line_end]):
         return end
-    return lead.start()
+    return int(lead.start())
 
 
 def _class(character: str) -> int:
