@@ -21,14 +21,15 @@ Written by `cleaner train`; do not edit. Arrays in `cleaner.npz` (SHA-256 `{head
 a gate over hot runs; boosted trees that say whether a candidate is exactly an injection; boosted trees that say whether the
 best candidate of a place is injected at all. How they work together: `docs/how-it-decides.md`.
 
-**What it was trained on.** {counts["articles"]} articles, {counts["background"]} background texts for counts only, {counts["fragments"]}
+**What it was trained on.** {counts["articles"]} articles, {counts["background"]} background texts for the n-gram table, {counts["fragments"]}
 spam fragments (grammars of `corpus/spam` and, if named below, external ones); injections are simulated
 (`cleaner/train/inject.py`). {counts["candidates"]} candidates. Seed {header["seed"]}. None of the external texts is part of
 this repository; `corpus/sources.toml` names their origin and licences.
 
 **How it was measured.** Articles are split by source and fragments by campaign into three folds; every figure here is of
-documents whose source and campaigns the model that judged them had not seen (cross-fitting), on simulated injections, a
-quarter of them disguised. Hand-labelled benchmarks: `docs/quality.md`.
+documents whose source and campaigns the model that judged them had not seen (cross-fitting), on simulated injections, about
+a quarter of them disguised. Two exceptions: the gate is fitted on all folds, and a source that is nearly all there is of a
+language is split by document. Hand-labelled benchmarks: `docs/quality.md`.
 
 | held-out figure | value |
 |---|---|
