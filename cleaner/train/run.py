@@ -36,7 +36,7 @@ GATE_LOSS = 0.02  # share of the hot runs on injections that the gate may drop; 
 STAGES = (12, 36, 100)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.004  # share of the good candidates each stage may drop
 GOOD = -3.0  # raw score from which an exact candidate is good: others do not decide anything
-SEGMENT_SHARE, HARD_SEGMENTS = 0.5, 1
+SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
 # Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
 # spam. They are measured with models that lack a third of the sources; the final one has them all.
 CLEAN_BUDGET, HARD_BUDGET = 0.0075, 0.025
@@ -82,7 +82,7 @@ def train(
     gate, gate_threshold = fit_gate(splits, sizes, seed)
     say(f"gate: {len(gate.roots)} trees, threshold {gate_threshold:.2f}")
     trades = fit_trades(loaded.fragments)
-    bare = _model(tables[0], gate, gate_threshold, _no_trees(gate), trades)
+    bare = _model(tables[0], gate, gate_threshold, trades)
     rows = [_fold_rows(split, bare, Random(seed + 100 + fold)) for fold, split in enumerate(splits)]
     say(f"candidates: {sum(len(part.spam) for part in rows)}, exact {sum(part.exact.sum() for part in rows)}")
     held_out = [
@@ -151,8 +151,7 @@ def fit_tables(loaded: Corpus, seed: int, say: Say) -> list[Tables]:
     for article in loaded.articles:
         fold = article.fold
         by_fold[fold].append(article.text)
-        for _ in range(HARD_SEGMENTS if article.hard else 1):
-            segments[fold] += ngram_fit.segments(article.text, rng, 1.0 if article.hard else SEGMENT_SHARE)
+        segments[fold] += ngram_fit.segments(article.text, rng, 1.0 if article.hard else SEGMENT_SHARE)
     for fold, text in loaded.background:
         by_fold[fold].append(text)
         segments[fold] += ngram_fit.segments(text, rng, SEGMENT_SHARE)
@@ -303,10 +302,6 @@ def fit_trades(fragments: Sequence[Fragment]) -> NDArray[np.int8]:
     return units
 
 
-def _no_trees(like: Trees) -> Trees:
-    return like._replace(baseline=0.0)
-
-
-def _model(tables: Tables, gate: Trees, gate_threshold: float, verify: Trees, trades: NDArray[np.int8]) -> Model:
+def _model(tables: Tables, gate: Trees, gate_threshold: float, trades: NDArray[np.int8]) -> Model:
     """A model for proposing only, while the second stage is still to be fitted."""
-    return Model(tables, gate, gate_threshold, verify, (), verify, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")
+    return Model(tables, gate, gate_threshold, gate, (), gate, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")
