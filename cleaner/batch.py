@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from cleaner.api import Cleaner
-from cleaner.decide import REMOVED
+from cleaner.decide import REMOVED, REVIEW
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome, process
 from cleaner.encoding import MAX_BYTES
 from cleaner.readers import format_of
@@ -138,7 +138,8 @@ def run(sources: Iterable[Source], cleaner: Cleaner, deliver: Callable[[Result],
             if problem:
                 outcome = Outcome(SKIPPED, problem, b"", (), ())
             result = Result(source, data, outcome)
-            yield result._replace(outcome=deliver(result))
+            delivered = deliver(result)
+            yield result._replace(outcome=delivered if delivered.status == CLEANED else uncut(delivered))
 
 
 def _batches(sources: Iterable[Source]) -> Iterator[list[tuple[Source, bytes, str]]]:
@@ -214,7 +215,7 @@ def to_folder(out: Path) -> Callable[[Result], Outcome]:
             else:
                 write_atomically(target, result.outcome.data)
         except OSError as error:
-            return Outcome(FAILED, f"write: {error.strerror}", b"", (), ())
+            return _kept(result, FAILED, f"write: {error.strerror}")
         return result.outcome
 
     return deliver
@@ -263,6 +264,12 @@ def nowhere(result: Result) -> Outcome:
     return result.outcome
 
 
+def uncut(outcome: Outcome) -> Outcome:
+    """The outcome with nothing cut: what was found is for review."""
+    findings = tuple(finding._replace(span=finding.span._replace(action=REVIEW)) for finding in outcome.findings)
+    return outcome._replace(findings=findings, cuts=())
+
+
 def _kept(result: Result, status: str, reason: str) -> Outcome:
     """The outcome of a document that stays as it was."""
     return result.outcome._replace(status=status, reason=reason, cuts=())
@@ -285,9 +292,6 @@ class Report:
         """Write the findings and the diff of one result."""
         name, outcome = result.source.name, result.outcome
         for finding in outcome.findings:
-            cut = outcome.status == CLEANED
-            if not cut and finding.span.action == REMOVED:
-                finding = finding._replace(span=finding.span._replace(action="review"))
             self._ledger.write(removals.row(name, finding))
         if outcome.cuts:
             self._diff.write(diff.file_diff(os.fsencode(name), result.data, outcome.cuts))

@@ -21,7 +21,6 @@ Ints = NDArray[np.int64]
 Stretches = Sequence[tuple[int, int]]
 PAD = 6  # line ends around every text of a batch: no n-gram or window reaches from one text into the next
 MAX_CANDIDATE = 1200  # characters; longer advertisements fall sentence by sentence
-MAX_RUNS = 2000  # hot runs looked at per text, strongest first
 
 _UNSPACED = np.zeros(cc.N_CLASSES, dtype=bool)  # scripts written without spaces between words
 _UNSPACED[[cc.HAN, cc.HIRAGANA, cc.KATAKANA, cc.THAI]] = True

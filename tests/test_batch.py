@@ -206,3 +206,15 @@ def test_small_batches_give_the_same(tmp_path: Path, cleaner: Cleaner, monkeypat
     monkeypatch.setattr(batch, "BATCH_BYTES", 1)
     assert report("two") == together
     assert sorted(together) == ["changes.diff", "index.html", "removals.jsonl", "summary.json"]
+
+
+def test_what_is_not_written_is_not_counted_as_removed(tmp_path: Path, cleaner: Cleaner) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(SPAMMED)
+    os.link(path, tmp_path / "b.txt")
+    summary = Summary()
+    for result in run(walk([path]), cleaner, in_place):
+        summary.add(result)
+    assert (summary.spans["removed"], summary.characters) == (0, 0)
+    assert summary.spans["review"] > 0
+    assert path.read_bytes() == SPAMMED

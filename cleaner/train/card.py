@@ -29,7 +29,7 @@ this repository; `corpus/sources.toml` names their origin and licences.
 **How it was measured.** Articles are split by source and fragments by campaign into three folds; every figure here is of
 documents whose source and campaigns the model that judged them had not seen (cross-fitting), on simulated injections, about
 a quarter of them disguised. Two exceptions: the gate is fitted on all folds, and a source that is nearly all there is of a
-language is split by document. Hand-labelled benchmarks: `docs/quality.md`.
+language is split by document. Benchmarks: `docs/quality.md`.
 
 | held-out figure | value |
 |---|---|
