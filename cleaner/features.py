@@ -7,162 +7,88 @@ measured; `host` is the article, `rest` the candidate's line without it, `left` 
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner.propose import Boundaries, Candidates, Ints, Reading, Runs, Tables, trigrams
+from cleaner.cohesion import seams
+from cleaner.propose import Boundaries, Candidates, Excerpt, Runs
+from cleaner.reading import Ints, Reading, Tables
 from cleaner.view import IS_LETTER
 
 Matrix = NDArray[np.float32]
 EDGE = 8  # characters looked at on either side of a start or an end
 STRONG = 90  # summed table units of one character's n-grams that count as strong evidence
 
-_SUMMED = [
+# Counted over a stretch, by `_columns`; those of HOST_SUMMED also over the whole article, by `host_sums`.
+HOST_SUMMED = (
     "evidence",
     "fit",
-    "positive",
     "strong",
     "letter",
-    "own_script",
     "foreign",
     "disguised",
-    "digit",
-    "space",
-    "symbol",
     "upper",
-    "unique",
     "latin",
     "han",
+    "unique",
     "url",
     "link",
-    "at",
-    "mixed",
-]
+)
+_SUMMED = (*HOST_SUMMED, "positive", "own_script", "digit", "space", "symbol", "at", "mixed", "novel")  # fmt: skip
 _MARKS = np.array(sorted(map(ord, "#>*-|`+•=[!<")), dtype=np.uint32)
 
-NAMES = [
-    "ngram_score",
-    "ngram_mean",
-    "ngram_weakest_third",
-    "ngram_first",
-    "ngram_last",
-    "ngram_left",
-    "ngram_right",
-    "ngram_rest",
-    "ngram_host",
-    "ngram_above_host",
-    "ngram_positive",
-    "ngram_strong",
-    "ngram_start_step",
-    "ngram_end_step",
-    "peak",
-    "host_hot",
-    "host_runs",
-    "language_fit",
-    "language_host",
-    "language_below_host",
-    "language_first",
-    "language_last",
-    "language_left",
-    "language_right",
-    "language_rest",
-    "foreign_script",
-    "foreign_script_host",
-    "foreign_script_rest",
-    "foreign_script_left",
-    "foreign_script_right",
-    "own_script",
-    "own_script_rest",
-    "letters",
-    "digits",
-    "digit_count",
-    "letter_digit_changes",
-    "spaces",
-    "symbols",
-    "disguised",
-    "disguised_host",
-    "disguised_count",
-    "upper",
-    "upper_host",
-    "latin",
-    "han",
-    "latin_host",
-    "han_host",
-    "length",
-    "host_length",
-    "unique_trigrams",
-    "unique_trigrams_host",
-    "repeats",
-    "urls",
-    "urls_host",
-    "links",
-    "links_host",
-    "at_signs",
-    "line_length",
-    "line_share",
-    "at_line_start",
-    "at_line_end",
-    "boundary_left",
-    "boundary_right",
-    "class_before",
-    "class_after",
-    "class_first",
-    "class_last",
-    "spaces_before",
-    "spaces_after",
-    "next_is_lower",
-    "line_mark",
-    "indented",
-    "blank_before",
-    "blank_after",
-    "position",
-    "to_end",
-    "ngram_previous_line",
-    "ngram_next_line",
-    "host_language",
-]
+RUN_NAMES = (
+    "peak", "ngram_score", "length", "ngram_line", "line_length", "ngram_host", "host_length", "language_fit",
+    "language_line", "language_host", "foreign_script", "foreign_script_host", "host_runs", "line_share",
+    "at_line_start", "at_line_end",
+)  # fmt: skip
+NAMES = (
+    "ngram_score", "ngram_mean", "ngram_weakest_third", "ngram_first", "ngram_last", "ngram_left", "ngram_right",
+    "ngram_rest", "ngram_host", "ngram_above_host", "ngram_positive", "ngram_strong", "ngram_novel", "ngram_start_step",
+    "ngram_end_step", "peak", "host_hot", "host_runs", "language_fit", "language_host", "language_below_host",
+    "language_first", "language_last", "language_left", "language_right", "language_rest", "foreign_script",
+    "foreign_script_host", "foreign_script_rest", "foreign_script_left", "foreign_script_right", "own_script",
+    "own_script_rest", "letters", "digits", "digit_count", "letter_digit_changes", "spaces", "symbols", "disguised",
+    "disguised_host", "disguised_count", "upper", "upper_host", "latin", "han", "latin_host", "han_host", "length",
+    "host_length", "unique_trigrams", "unique_trigrams_host", "repeats", "urls", "urls_host", "links", "links_host",
+    "at_signs", "line_length", "line_share", "at_line_start", "at_line_end", "boundary_left", "boundary_right",
+    "class_before", "class_after", "class_first", "class_last", "spaces_before", "spaces_after", "next_is_lower",
+    "line_mark", "indented", "blank_before", "blank_after", "position", "to_end", "ngram_previous_line",
+    "ngram_next_line", "host_language",
+)  # fmt: skip
+# What only the candidates that are left after the first trees are asked: does the text read on, with them and without.
+SEAM_NAMES = (
+    "reads_on_at_start", "reads_on_at_end", "reads_on_without", "reads_on_gain", "reads_on_at_start_short",
+    "reads_on_at_end_short", "reads_on_without_short", "words_at_start", "words_at_end", "words_without",
+)  # fmt: skip
+CLUSTER_NAMES = (
+    "spam_score", "exact_score", "segment_probability", "place_probability", "best_rival", "best_spam_rival", "rivals",
+    "others_best", "others_likely", "others_possible",
+)  # fmt: skip
+EXACT_NAMES = (*NAMES, *SEAM_NAMES)
+ACCEPT_NAMES = (*EXACT_NAMES, *CLUSTER_NAMES)
 
-RUN_NAMES = [
-    "peak",
-    "ngram_score",
-    "length",
-    "ngram_line",
-    "line_length",
-    "ngram_host",
-    "host_length",
-    "language_fit",
-    "language_line",
-    "language_host",
-    "foreign_script",
-    "foreign_script_host",
-    "host_runs",
-    "line_share",
-    "at_line_start",
-    "at_line_end",
-]
 
-CLUSTER_NAMES = [
-    "segment_score",
-    "segment_probability",
-    "place_probability",
-    "rivals",
-    "best_rival",
-    "others_best",
-    "others_likely",
-    "others_possible",
-]
-ACCEPT_NAMES = [*NAMES, *CLUSTER_NAMES]
+class Hosts(NamedTuple):
+    """What is known of whole articles: sums over each (n_texts x len(HOST_SUMMED)), its main script, its trigrams' counts.
+
+    Rows of texts without hot runs are empty.
+    """
+
+    sums: NDArray[np.int64]
+    main_script: NDArray[np.uint8]
+    counts: dict[int, NDArray[np.int64]]
 
 
 def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
     """n_runs x len(RUN_NAMES) matrix: what the gate looks at before any candidate is made."""
     scale = tables.scale
     fit, foreign = _sums(reading.fit), _sums(reading.foreign)
-    newlines = np.flatnonzero(reading.classes == cc.NEWLINE)
-    number = np.searchsorted(newlines, runs.starts)
-    line, line_end = newlines[number - 1] + 1, newlines[number]
+    number = np.searchsorted(reading.newlines, runs.starts)
+    line, line_end = reading.newlines[number - 1] + 1, reading.newlines[number]
     first, stop = reading.doc_first[runs.docs], reading.doc_stop[runs.docs]
     length, line_length, host_length = runs.ends - runs.starts, line_end - line, np.maximum(stop - first, 1)
     columns = {
@@ -178,7 +104,7 @@ def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
         "language_host": (fit[stop] - fit[first]) / host_length,
         "foreign_script": (foreign[runs.ends] - foreign[runs.starts]) / length,
         "foreign_script_host": (foreign[stop] - foreign[first]) / host_length,
-        "host_runs": np.bincount(runs.docs, minlength=len(first))[runs.docs] * 1000 / host_length,
+        "host_runs": np.bincount(runs.docs, minlength=len(reading.doc_first))[runs.docs] * 1000 / host_length,
         "line_share": length / line_length,
         "at_line_start": runs.starts - line,
         "at_line_end": line_end - runs.ends,
@@ -186,151 +112,206 @@ def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
     return np.stack([columns[name] for name in RUN_NAMES], axis=1).astype(np.float32)
 
 
-def _sums(values: NDArray[np.generic]) -> Ints:
-    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(values, dtype=np.int64)))
+def _sums(values: NDArray[np.generic]) -> NDArray[np.int32]:
+    total = np.zeros(len(values) + 1, dtype=np.int32)
+    np.cumsum(values, out=total[1:], dtype=np.int32)
+    return total
 
 
-def features(reading: Reading, tables: Tables, runs: Runs, edges: Boundaries, found: Candidates) -> Matrix:
+TRIGRAM_SHIFT = 2  # of a trigram's 16-bit row, so that a text's counts stay in the cache
+
+
+def hosts(reading: Reading, docs: Ints) -> Hosts:
+    """What is known of the texts `docs` as wholes."""
+    sums = np.zeros((len(reading.doc_first), len(HOST_SUMMED)), dtype=np.int64)
+    scripts = np.zeros(len(reading.doc_first), dtype=np.uint8)
+    counts = {}
+    for doc in docs.tolist():
+        part = slice(int(reading.doc_first[doc]), int(reading.doc_stop[doc]))
+        classes, codes, evidence = reading.classes[part], reading.codes[part], reading.evidence[part]
+        letters = np.bincount(classes, minlength=cc.N_CLASSES) * IS_LETTER
+        rows = reading.trigrams[part] >> np.uint32(TRIGRAM_SHIFT)
+        counts[doc] = np.bincount(rows, minlength=1 << (16 - TRIGRAM_SHIFT))
+        scripts[doc] = letters.argmax()
+        sums[doc] = (
+            int(reading.total[part.stop] - reading.total[part.start]), np.add.reduce(reading.fit[part], dtype=np.int64),
+            np.count_nonzero(evidence > STRONG), letters.sum(), np.count_nonzero(reading.foreign[part]),
+            np.count_nonzero(reading.disguised[part]),
+            np.count_nonzero(_upper(reading.points[part], codes, classes, reading.disguised[part])),
+            letters[cc.LATIN], letters[cc.HAN], np.count_nonzero(counts[doc] == 1),
+            np.count_nonzero(_urls(codes)), np.count_nonzero(_links(codes)),
+        )  # fmt: skip
+    return Hosts(sums, scripts, counts)
+
+
+_HAS_CASE = np.zeros(cc.N_CLASSES, dtype=bool)
+_HAS_CASE[[cc.LATIN, cc.CYRILLIC, cc.GREEK]] = True
+
+
+def _upper(
+    points: NDArray[np.uint32], codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    upper: NDArray[np.bool_] = (points != codes) & _HAS_CASE.take(classes) & ~disguised
+    return upper
+
+
+def _urls(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """True where `://` or `www.` begins."""
+    url = np.zeros(len(codes), dtype=bool)
+    for sign, rest in ((":", "//"), ("w", "ww.")):
+        at = np.flatnonzero(codes[: len(codes) - len(rest)] == ord(sign))
+        for distance, character in enumerate(rest, 1):
+            at = at[codes[at + distance] == ord(character)]
+        url[at] = True
+    return url
+
+
+def _links(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """True where the text of a Markdown link ends and its target begins."""
+    link = np.zeros(len(codes), dtype=bool)
+    at = np.flatnonzero(codes[:-1] == ord("]"))
+    link[at[(codes[at + 1] == ord("(")) | (codes[at + 1] == ord("["))]] = True
+    return link
+
+
+def features(
+    reading: Reading, part: Excerpt, host: Hosts, tables: Tables, runs: Runs, edges: Boundaries, found: Candidates
+) -> Matrix:
     """n_candidates x len(NAMES) matrix; every value is finite."""
-    sums = _cumulative(reading)
+    sums = _cumulative(part, host)
     a, b, doc = found.starts, found.ends, found.docs
+    origin = part.origin[a]
     first, stop = reading.doc_first[doc], reading.doc_stop[doc]
-    newlines = np.flatnonzero(reading.classes == cc.NEWLINE)
-    line_number = np.searchsorted(newlines, a)
-    line, line_end = newlines[line_number - 1] + 1, newlines[line_number]
+    line_number = np.searchsorted(part.newlines, a)
+    line, line_end = part.newlines[line_number - 1] + 1, part.newlines[line_number]
     left_at, right_at = np.maximum(a - EDGE, line), np.minimum(b + EDGE, line_end)
     head_at, tail_at = np.minimum(a + EDGE, b), np.maximum(b - EDGE, a)
     at_a, at_b = sums[:, a], sums[:, b]
-    inside, host, whole_line = at_b - at_a, sums[:, stop] - sums[:, first], sums[:, line_end] - sums[:, line]
+    inside, whole_line = at_b - at_a, sums[:, line_end] - sums[:, line]
     left, right = at_a - sums[:, left_at], sums[:, right_at] - at_b
     head, tail = sums[:, head_at] - at_a, at_b - sums[:, tail_at]
     length, host_length, line_length = b - a, np.maximum(stop - first, 1), line_end - line
     rest, rest_length = whole_line - inside, line_length - length
     n_left, n_right = a - left_at, right_at - b
-    n_head, n_tail = np.minimum(EDGE, length), np.minimum(EDGE, length)
+    n_edge = np.minimum(EDGE, length)
+    outside, outside_length = host.sums[doc].T - inside[: len(HOST_SUMMED)], np.maximum(host_length - length, 1)
     col = {name: number for number, name in enumerate(_SUMMED)}
     scale = tables.scale
 
-    def part(table: NDArray[np.int32], name: str, size: Ints) -> NDArray[np.float64]:
-        share: NDArray[np.float64] = table[col[name]] / np.maximum(size, 1)
-        return share
+    def share(table: NDArray[np.integer], name: str, size: Ints) -> NDArray[np.float64]:
+        result: NDArray[np.float64] = table[col[name]] / np.maximum(size, 1)
+        return result
 
-    outside, outside_length = host - inside, np.maximum(host_length - length, 1)
-    mean = part(inside, "evidence", length) * scale
-    host_mean = part(outside, "evidence", outside_length) * scale
-    fit, host_fit = part(inside, "fit", length), part(outside, "fit", outside_length)
+    mean, host_mean = share(inside, "evidence", length) * scale, share(outside, "evidence", outside_length) * scale
+    fit, host_fit = share(inside, "fit", length), share(outside, "fit", outside_length)
+    first_mean, last_mean = share(head, "evidence", n_edge) * scale, share(tail, "evidence", n_edge) * scale
+    left_mean, right_mean = share(left, "evidence", n_left) * scale, share(right, "evidence", n_right) * scale
     out: dict[str, NDArray[np.generic]] = {
         "ngram_score": inside[col["evidence"]] * scale / np.sqrt(length + 2),
         "ngram_mean": mean,
-        "ngram_weakest_third": _weakest_third(reading.total, a, b) * scale,
-        "ngram_first": part(head, "evidence", n_head) * scale,
-        "ngram_last": part(tail, "evidence", n_tail) * scale,
-        "ngram_left": part(left, "evidence", n_left) * scale,
-        "ngram_right": part(right, "evidence", n_right) * scale,
+        "ngram_weakest_third": _weakest_third(part.total, a, b) * scale,
+        "ngram_first": first_mean,
+        "ngram_last": last_mean,
+        "ngram_left": left_mean,
+        "ngram_right": right_mean,
         "ngram_rest": rest[col["evidence"]] * scale / np.sqrt(rest_length + 2),
         "ngram_host": host_mean,
         "ngram_above_host": mean - host_mean,
-        "ngram_positive": part(inside, "positive", length),
-        "ngram_strong": part(inside, "strong", length),
-        "ngram_start_step": (part(head, "evidence", n_head) - part(left, "evidence", n_left)) * scale,
-        "ngram_end_step": (part(tail, "evidence", n_tail) - part(right, "evidence", n_right)) * scale,
+        "ngram_positive": share(inside, "positive", length),
+        "ngram_strong": share(inside, "strong", length),
+        "ngram_novel": inside[col["novel"]] * scale / np.sqrt(length + 2),
+        "ngram_start_step": first_mean - left_mean,
+        "ngram_end_step": last_mean - right_mean,
         "peak": runs.peaks[found.runs],
-        "host_hot": part(outside, "strong", outside_length),
+        "host_hot": share(outside, "strong", outside_length),
         "host_runs": np.bincount(runs.docs, minlength=len(reading.doc_first))[doc] * 1000 / host_length,
         "language_fit": fit,
         "language_host": host_fit,
         "language_below_host": fit - host_fit,
-        "language_first": part(head, "fit", n_head),
-        "language_last": part(tail, "fit", n_tail),
-        "language_left": part(left, "fit", n_left),
-        "language_right": part(right, "fit", n_right),
-        "language_rest": part(rest, "fit", rest_length),
-        "foreign_script": part(inside, "foreign", length),
-        "foreign_script_host": part(outside, "foreign", outside_length),
-        "foreign_script_rest": part(rest, "foreign", rest_length),
-        "foreign_script_left": part(left, "foreign", n_left),
-        "foreign_script_right": part(right, "foreign", n_right),
-        "own_script": part(inside, "own_script", inside[col["letter"]]),
-        "own_script_rest": part(rest, "own_script", rest[col["letter"]]),
-        "letters": part(inside, "letter", length),
-        "digits": part(inside, "digit", length),
+        "language_first": share(head, "fit", n_edge),
+        "language_last": share(tail, "fit", n_edge),
+        "language_left": share(left, "fit", n_left),
+        "language_right": share(right, "fit", n_right),
+        "language_rest": share(rest, "fit", rest_length),
+        "foreign_script": share(inside, "foreign", length),
+        "foreign_script_host": share(outside, "foreign", outside_length),
+        "foreign_script_rest": share(rest, "foreign", rest_length),
+        "foreign_script_left": share(left, "foreign", n_left),
+        "foreign_script_right": share(right, "foreign", n_right),
+        "own_script": share(inside, "own_script", inside[col["letter"]]),
+        "own_script_rest": share(rest, "own_script", rest[col["letter"]]),
+        "letters": share(inside, "letter", length),
+        "digits": share(inside, "digit", length),
         "digit_count": inside[col["digit"]],
-        "letter_digit_changes": part(inside, "mixed", length),
-        "spaces": part(inside, "space", length),
-        "symbols": part(inside, "symbol", length),
-        "disguised": part(inside, "disguised", length),
-        "disguised_host": part(outside, "disguised", outside_length),
+        "letter_digit_changes": share(inside, "mixed", length),
+        "spaces": share(inside, "space", length),
+        "symbols": share(inside, "symbol", length),
+        "disguised": share(inside, "disguised", length),
+        "disguised_host": share(outside, "disguised", outside_length),
         "disguised_count": inside[col["disguised"]],
-        "upper": part(inside, "upper", inside[col["letter"]]),
-        "upper_host": part(outside, "upper", outside[col["letter"]]),
-        "latin": part(inside, "latin", inside[col["letter"]]),
-        "han": part(inside, "han", inside[col["letter"]]),
-        "latin_host": part(outside, "latin", outside[col["letter"]]),
-        "han_host": part(outside, "han", outside[col["letter"]]),
+        "upper": share(inside, "upper", inside[col["letter"]]),
+        "upper_host": share(outside, "upper", outside[col["letter"]]),
+        "latin": share(inside, "latin", inside[col["letter"]]),
+        "han": share(inside, "han", inside[col["letter"]]),
+        "latin_host": share(outside, "latin", outside[col["letter"]]),
+        "han_host": share(outside, "han", outside[col["letter"]]),
         "length": length,
         "host_length": np.log1p(host_length),
-        "unique_trigrams": part(inside, "unique", length),
-        "unique_trigrams_host": part(host, "unique", host_length),
-        "repeats": _repeats(reading, found),
+        "unique_trigrams": share(inside, "unique", length),
+        "unique_trigrams_host": host.sums[doc, HOST_SUMMED.index("unique")] / host_length,
+        "repeats": _repeats(part, found),
         "urls": inside[col["url"]],
-        "urls_host": part(outside, "url", outside_length) * 1000,
+        "urls_host": share(outside, "url", outside_length) * 1000,
         "links": inside[col["link"]],
-        "links_host": part(outside, "link", outside_length) * 1000,
+        "links_host": share(outside, "link", outside_length) * 1000,
         "at_signs": inside[col["at"]],
         "line_length": line_length,
         "line_share": length / np.maximum(line_length, 1),
         "boundary_left": edges.left[a],
         "boundary_right": edges.right[b],
-        "position": (a - first) / host_length,
-        "to_end": np.minimum(stop - b, 400),
+        "position": (origin - first) / host_length,
+        "to_end": np.minimum(stop - origin - length, 400),
         "host_language": reading.languages[doc],
     }
-    out |= _layout(reading, a, b, line, line_end)
-    out |= _neighbour_lines(reading, newlines, line_number, scale)
+    out |= _layout(part, a, b, line, line_end)
+    out |= _neighbour_lines(reading, origin, scale)
     matrix = np.empty((len(a), len(NAMES)), dtype=np.float32)
     for number, name in enumerate(NAMES):
         matrix[:, number] = out[name]
     return matrix
 
 
-def _cumulative(reading: Reading) -> NDArray[np.int32]:
+def _cumulative(part: Excerpt, host: Hosts) -> NDArray[np.int32]:
     """len(_SUMMED) x (n + 1) cumulative counts; differences of columns are counts of a stretch.
 
     Sums may wrap around 2**32 in a long text; their differences do not.
     """
-    classes, codes = reading.classes, reading.codes
-    letter = IS_LETTER[classes]
-    colon, slash = codes == ord(":"), codes == ord("/")
-    url = np.zeros(len(codes), dtype=bool)
-    url[:-2] = colon[:-2] & slash[1:-1] & slash[2:]
-    dot = codes == ord(".")
-    url[:-3] |= (codes[:-3] == ord("w")) & (codes[1:-2] == ord("w")) & (codes[2:-1] == ord("w")) & dot[3:]
-    link = np.zeros(len(codes), dtype=bool)
-    link[:-1] = (codes[:-1] == ord("]")) & ((codes[1:] == ord("(")) | (codes[1:] == ord("[")))
-    upper = (reading.points != codes) & ((classes == cc.LATIN) | (classes == cc.CYRILLIC) | (classes == cc.GREEK))
-    digit = classes == cc.DIGIT
+    classes, codes = part.classes, part.codes
+    letter, digit = IS_LETTER.take(classes), classes == cc.DIGIT
     mixed = np.zeros(len(codes), dtype=bool)
     mixed[1:] = (digit[1:] & letter[:-1]) | (letter[1:] & digit[:-1])
+    count = _trigram_counts(part, host)
     columns = {
-        "evidence": reading.evidence,
-        "fit": reading.fit,
-        "positive": reading.evidence > 0,
-        "strong": reading.evidence > STRONG,
+        "evidence": part.evidence,
+        "fit": part.fit,
+        "strong": part.evidence > STRONG,
         "letter": letter,
-        "own_script": letter & (classes == _main_script(reading)[reading.doc_of]),
-        "foreign": reading.foreign,
-        "disguised": reading.disguised,
+        "foreign": part.foreign,
+        "disguised": part.disguised,
+        "upper": _upper(part.points, codes, classes, part.disguised),
+        "latin": classes == cc.LATIN,
+        "han": classes == cc.HAN,
+        "unique": count <= 1,
+        "url": _urls(codes),
+        "link": _links(codes),
+        "positive": part.evidence > 0,
+        "own_script": letter & (classes == host.main_script[part.doc_of]),
         "digit": digit,
         "space": classes == cc.SPACE,
         "symbol": classes == cc.SYMBOL,
-        "upper": upper & ~reading.disguised,
-        "unique": _unique_trigrams(reading),
-        "latin": classes == cc.LATIN,
-        "han": classes == cc.HAN,
-        "url": url,
-        "link": link,
         "at": codes == ord("@"),
         "mixed": mixed,
+        "novel": np.where(count <= NOVEL, part.evidence, 0),
     }
     sums = np.zeros((len(_SUMMED), len(codes) + 1), dtype=np.int32)
     for number, name in enumerate(_SUMMED):
@@ -338,20 +319,17 @@ def _cumulative(reading: Reading) -> NDArray[np.int32]:
     return sums
 
 
-def _main_script(reading: Reading) -> NDArray[np.uint8]:
-    """The class of most letters of each text."""
-    n_docs = len(reading.doc_first)
-    key = reading.doc_of * cc.N_CLASSES + reading.classes
-    counts = np.bincount(key, minlength=n_docs * cc.N_CLASSES).reshape(n_docs, cc.N_CLASSES) * IS_LETTER
-    scripts: NDArray[np.uint8] = counts.argmax(axis=1).astype(np.uint8)
-    return scripts
+NOVEL = 3  # a trigram that stands so often in its article at most is not of the article's own vocabulary
 
 
-def _unique_trigrams(reading: Reading) -> NDArray[np.bool_]:
-    """True where a trigram stands only once in its text."""
-    key = reading.doc_of.astype(np.int64) * (1 << 16) + trigrams(reading.codes)
-    unique: NDArray[np.bool_] = np.bincount(key, minlength=len(reading.doc_first) << 16)[key] <= 1
-    return unique
+def _trigram_counts(part: Excerpt, host: Hosts) -> Ints:
+    """How often each character's trigram stands in its article."""
+    rows = part.trigrams >> np.uint32(TRIGRAM_SHIFT)
+    counts = np.empty(len(rows), dtype=np.int64)
+    bounds = np.flatnonzero(np.diff(part.doc_of, prepend=-1, append=-1)).tolist()
+    for begin, end in pairwise(bounds):
+        counts[begin:end] = host.counts[int(part.doc_of[begin])][rows[begin:end]]
+    return counts
 
 
 def _weakest_third(total: Ints, a: Ints, b: Ints) -> NDArray[np.float64]:
@@ -367,12 +345,12 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio
 _BASE_INVERSE = np.uint64(pow(0x100000001B3, -1, 1 << 64))
 
 
-def _repeats(reading: Reading, found: Candidates) -> Ints:
+def _repeats(part: Excerpt, found: Candidates) -> Ints:
     """How often the candidate's very text is a candidate of the same article, at most 5."""
-    n = len(reading.codes)
+    n = len(part.codes)
     powers = np.cumprod(np.concatenate((np.ones(1, dtype=np.uint64), np.full(n - 1, _BASE))), dtype=np.uint64)
     inverse = np.cumprod(np.concatenate((np.ones(1, dtype=np.uint64), np.full(n - 1, _BASE_INVERSE))), dtype=np.uint64)
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(reading.codes * powers, dtype=np.uint64)))
+    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(part.codes * powers, dtype=np.uint64)))
     key = (sums[found.ends] - sums[found.starts]) * inverse[found.starts]
     key ^= found.docs.astype(np.uint64) * _GOLDEN  # the same text in two articles is not a repetition
     _, which, counts = np.unique(key, return_inverse=True, return_counts=True)
@@ -380,16 +358,15 @@ def _repeats(reading: Reading, found: Candidates) -> Ints:
     return repeats
 
 
-def _layout(reading: Reading, a: Ints, b: Ints, line: Ints, line_end: Ints) -> dict[str, NDArray[np.generic]]:
+def _layout(part: Excerpt, a: Ints, b: Ints, line: Ints, line_end: Ints) -> dict[str, NDArray[np.generic]]:
     """What stands at the candidate's edges and at its line's."""
-    classes, codes = reading.classes, reading.codes
+    classes, codes = part.classes, part.codes
     n = len(classes)
-    inked = np.flatnonzero(classes != cc.SPACE)  # line ends among them: the padding begins and ends with one
+    inked = np.flatnonzero(classes != cc.SPACE)  # line ends among them: an excerpt begins and ends with one
     ink_before = inked[np.searchsorted(inked, a - 1, side="right") - 1]
     ink_after, first_ink = inked[np.searchsorted(inked, b)], inked[np.searchsorted(inked, line)]
     mark = np.minimum(np.searchsorted(_MARKS, codes[first_ink]), len(_MARKS) - 1)
-    after = reading.points[np.minimum(ink_after, n - 1)]
-    newline = classes == cc.NEWLINE
+    after = part.points[np.minimum(ink_after, n - 1)]
     return {
         "at_line_start": ink_before < line,
         "at_line_end": ink_after >= line_end,
@@ -402,25 +379,41 @@ def _layout(reading: Reading, a: Ints, b: Ints, line: Ints, line_end: Ints) -> d
         "next_is_lower": IS_LETTER[classes[ink_after]] & (after == codes[ink_after]),
         "line_mark": np.where(_MARKS[mark] == codes[first_ink], mark + 1, 0),
         "indented": np.minimum(first_ink - line, 8),
-        "blank_before": newline[np.maximum(line - 2, 0)],
-        "blank_after": newline[np.minimum(line_end + 1, n - 1)],
     }
 
 
-def _neighbour_lines(reading: Reading, newlines: Ints, number: Ints, scale: float) -> dict[str, NDArray[np.generic]]:
-    """The n-gram scores of the nearest lines with text before and behind the candidate's."""
+def _neighbour_lines(reading: Reading, origin: Ints, scale: float) -> dict[str, NDArray[np.generic]]:
+    """The n-gram scores of the nearest lines with text before and behind the candidate's, and whether the next ones are blank."""
+    newlines = reading.newlines
     starts, ends = newlines[:-1] + 1, newlines[1:]
-    scores = (reading.total[ends] - reading.total[starts]) * scale / np.sqrt(ends - starts + 2)
-    written = np.flatnonzero(ends > starts)
-    if not len(written):
-        zero = np.zeros(len(number))
-        return {"ngram_previous_line": zero, "ngram_next_line": zero}
-    at = np.searchsorted(written, number - 1)
+    lines = np.searchsorted(newlines, origin) - 1
+    blank = ends == starts
+    written = np.flatnonzero(~blank)
+    at = np.searchsorted(written, lines)
     before, behind = written[np.maximum(at - 1, 0)], written[np.minimum(at + 1, len(written) - 1)]
-    docs = reading.doc_of[starts]
-    own = docs[number - 1]
-    has_before, has_behind = (at > 0) & (docs[before] == own), (at + 1 < len(written)) & (docs[behind] == own)
+    own = np.searchsorted(reading.doc_first, origin, side="right")
+    scores = (reading.total[ends] - reading.total[starts]) * scale / np.sqrt(ends - starts + 2)
+    has_before = (at > 0) & (np.searchsorted(reading.doc_first, starts[before], side="right") == own)
+    has_behind = (at + 1 < len(written)) & (np.searchsorted(reading.doc_first, starts[behind], side="right") == own)
     return {
         "ngram_previous_line": np.where(has_before, scores[before], 0.0),
         "ngram_next_line": np.where(has_behind, scores[behind], 0.0),
+        "blank_before": blank[np.maximum(lines - 1, 0)],
+        "blank_after": blank[np.minimum(lines + 1, len(blank) - 1)],
     }
+
+
+def seam_features(reading: Reading, part: Excerpt, tables: Tables, found: Candidates) -> Matrix:
+    """n_candidates x len(SEAM_NAMES) matrix: how well the text reads on into, out of and without each candidate."""
+    starts, at_start = np.unique(part.origin[found.starts], return_inverse=True)
+    ends, at_end = np.unique(part.origin[found.ends - 1] + 1, return_inverse=True)
+
+    def look(left: Ints, right: Ints) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int8]]:
+        return seams(reading.codes, reading.classes, left, right, tables.seen)
+
+    begin, end, without = look(starts, starts), look(ends, ends), look(starts[at_start], ends[at_end])
+    short, long, pair = (
+        (one[at_start], other[at_end], joined) for one, other, joined in zip(begin, end, without, strict=True)
+    )
+    gain = 2.0 * long[2] - long[0] - long[1] + 4.0 * pair[2] - 2.0 * pair[0] - 2.0 * pair[1]
+    return np.stack((*long, gain, *short, *pair), axis=1).astype(np.float32)

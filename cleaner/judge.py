@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import propose
-from cleaner.features import Matrix, features, run_features
+from cleaner.features import Matrix, features, hosts, run_features, seam_features
 from cleaner.model import Model
-from cleaner.propose import Boundaries, Candidates, Ints, Reading, Runs, Stretches
+from cleaner.propose import Candidates, Excerpt, Runs
+from cleaner.reading import Ints, Reading, Stretches, read
 from cleaner.trees import scores
 
-LOWEST = 0.005  # a candidate less probable than this is never looked at further
+LOWEST = -4.5  # a candidate whose spam score is lower is not looked at further
 
 
 class Judged(NamedTuple):
@@ -33,15 +34,10 @@ class Judged(NamedTuple):
 
 
 class Proposals(NamedTuple):
-    """Everything proposed for a batch: the part of the reading that has candidates, and the candidates' features.
-
-    docs says which text of the batch each text of the reading is.
-    """
+    """Everything proposed for a batch: its reading, the lines with candidates, the candidates and their features."""
 
     reading: Reading
-    docs: Ints
-    runs: Runs
-    edges: Boundaries
+    part: Excerpt
     found: Candidates
     matrix: Matrix
 
@@ -65,21 +61,21 @@ def judge(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) ->
         return out
     raw = scores(model.accept, chosen.matrix)
     probability = _sigmoid(model.slope * raw + model.intercept)
-    reading, found = chosen.proposals.reading, chosen.proposals.found
-    for number, at in enumerate(chosen.at.tolist()):
-        a, b, doc = int(found.starts[at]), int(found.ends[at]), int(found.docs[at])
-        start, end = source_span(reading, a, b, doc)
-        item = Judged(
-            start, end, float(probability[number]), float(raw[number]), chosen.matrix[number], reading.codes[a:b]
-        )
-        out[chosen.proposals.docs[doc]].append(item)
+    part, found = chosen.proposals.part, chosen.proposals.found
+    starts, ends = source_spans(chosen.proposals, chosen.at)
+    for row, (at, start, end) in enumerate(zip(chosen.at.tolist(), starts.tolist(), ends.tolist(), strict=True)):
+        folded = part.codes[found.starts[at] : found.ends[at]]
+        item = Judged(start, end, float(probability[row]), float(raw[row]), chosen.matrix[row], folded)
+        out[int(found.docs[at])].append(item)
     return out
 
 
-def source_span(reading: Reading, a: int, b: int, doc: int) -> tuple[int, int]:
-    """Offsets in the text itself of a stretch of the reading."""
-    base = int(reading.doc_base[doc])
-    return int(reading.source[a]) - base, int(reading.source[b - 1]) + 1 - base
+def source_spans(proposals: Proposals, at: Ints | slice = slice(None)) -> tuple[Ints, Ints]:
+    """Starts and ends, in their texts, of some of the candidates."""
+    reading, found = proposals.reading, proposals.found
+    base = reading.doc_base[found.docs[at]]
+    starts = reading.source[proposals.part.origin[found.starts[at]]] - base
+    return starts, reading.source[proposals.part.origin[found.ends[at] - 1]] + 1 - base
 
 
 def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -87,24 +83,27 @@ def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Chosen | None:
-    """Of each cluster of overlapping candidates the one that fits best, None when there are no candidates."""
+    """Of each cluster of overlapping candidates the one that fits best, None when there are no candidates.
+
+    A candidate's probability is that of being spam times that of being, if spam, exactly what was injected.
+    """
     proposals = propose_batch(texts, model, protected)
     if proposals is None:
         return None
-    found = proposals.found
-    raw = np.full(len(found.starts), -np.inf)
-    alive, partial, done = np.arange(len(raw)), np.zeros(len(raw)), 0
-    for n_trees, lowest in (*model.stages, (len(model.verify.roots), -np.inf)):
-        partial = partial + scores(model.verify, proposals.matrix[alive], done, n_trees)
-        keep = partial >= lowest
-        alive, partial, done = alive[keep], partial[keep], n_trees
-    raw[alive] = partial
-    probability = _sigmoid(np.maximum(raw, -50))
+    alive, spam = spam_scores(proposals.matrix, model)
+    left = Candidates(*(column[alive] for column in proposals.found))
+    if not len(alive):
+        return None
+    seam = seam_features(proposals.reading, proposals.part, model.tables, left)
+    matrix = np.hstack((proposals.matrix[alive], seam))
+    exact = scores(model.exact, matrix)
+    is_spam = _sigmoid(spam)
+    probability = is_spam * _sigmoid(exact)
     numbers: list[int] = []
     clusters: list[tuple[float, ...]] = []
-    for doc in np.unique(found.docs[probability >= LOWEST]).tolist():
-        mine = np.flatnonzero((found.docs == doc) & (probability >= LOWEST))
-        picked = choose(found.starts[mine], found.ends[mine], probability[mine])
+    for doc in np.unique(left.docs).tolist():
+        mine = np.flatnonzero(left.docs == doc)
+        picked = choose(left.starts[mine], left.ends[mine], probability[mine])
         best = sorted((float(probability[mine[index]]) for index, _ in picked), reverse=True)
         for index, rivals in picked:
             at = int(mine[index])
@@ -113,36 +112,48 @@ def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretch
             rival = probability[mine[rivals]]
             numbers.append(at)
             clusters.append((
-                float(raw[at]), own, own + float(rival.sum()), len(rivals), float(rival.max(initial=0.0)), others,
+                float(spam[at]), float(exact[at]), own, own + float(rival.sum()), float(rival.max(initial=0.0)),
+                float(is_spam[mine[rivals]].max(initial=0.0)), len(rivals), others,
                 sum(p >= 0.5 for p in best) - (own >= 0.5), sum(p >= 0.1 for p in best) - (own >= 0.1),
             ))  # fmt: skip
-    if not numbers:
-        return None
-    best_at = np.array(numbers, dtype=np.int64)
-    rows = np.hstack((proposals.matrix[best_at], np.array(clusters, dtype=np.float32)))
-    return Chosen(proposals, best_at, rows)
+    rows = np.hstack((matrix[numbers], np.array(clusters, dtype=np.float32)))
+    return Chosen(proposals, alive[numbers], rows)
+
+
+def spam_scores(matrix: Matrix, model: Model) -> tuple[Ints, NDArray[np.float64]]:
+    """The candidates that may be spam, and their scores; the hopeless ones are dropped after the first trees."""
+    alive, partial, done = np.arange(len(matrix)), np.zeros(len(matrix)), 0
+    for n_trees, lowest in (*model.stages, (len(model.spam.roots), LOWEST)):
+        partial = partial + scores(model.spam, matrix[alive], done, n_trees)
+        keep = partial >= lowest
+        alive, partial, done = alive[keep], partial[keep], n_trees
+    return alive, partial
+
+
+def hot_units(model: Model) -> list[float]:
+    """The model's thresholds of hot windows in units of its weight table."""
+    return [bar / model.tables.scale for bar in model.hot]
 
 
 def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Proposals | None:
     """Candidates with features for the texts of a batch whose hot runs pass the gate; None when none does."""
     tables = model.tables
-    reading = propose.read(texts, tables, protected)
-    runs = propose.hot_runs(reading, tables)
+    reading = read(texts, tables)
+    runs = propose.hot_runs(reading, hot_units(model), protected)
     if not len(runs.starts):
         return None
     passed = scores(model.gate, run_features(reading, tables, runs)) >= model.gate_threshold
     if not passed.any():
         return None
-    runs = Runs(runs.starts[passed], runs.ends[passed], runs.docs[passed], runs.peaks[passed])
-    docs, which = np.unique(runs.docs, return_inverse=True)
-    part = propose.select(reading, docs)
-    shift = part.doc_first[which] - reading.doc_first[docs][which]
-    runs = Runs(runs.starts + shift, runs.ends + shift, which.astype(np.int64), runs.peaks)
+    host = hosts(reading, np.unique(runs.docs[passed]))
+    part, runs = propose.excerpt(
+        reading, Runs(runs.starts[passed], runs.ends[passed], runs.docs[passed], runs.peaks[passed])
+    )
     edges = propose.boundaries(part.classes)
     found = propose.candidates(part, runs, edges)
     if not len(found.starts):
         return None
-    return Proposals(part, docs, runs, edges, found, features(part, tables, runs, edges, found))
+    return Proposals(reading, part, found, features(reading, part, host, tables, runs, edges, found))
 
 
 def choose(starts: Ints, ends: Ints, probability: NDArray[np.float64]) -> list[tuple[int, Ints]]:

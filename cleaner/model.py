@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import ngrams
-from cleaner.features import ACCEPT_NAMES, NAMES, RUN_NAMES
-from cleaner.propose import Tables
+from cleaner.cohesion import TABLE_BITS as SEEN_BITS
+from cleaner.features import ACCEPT_NAMES, EXACT_NAMES, NAMES, RUN_NAMES
+from cleaner.propose import WIDTHS_SPACED, WIDTHS_UNSPACED
+from cleaner.reading import Tables
 from cleaner.span import CleanerError
 from cleaner.trees import Trees
 
-FORMAT = 1
+FORMAT = 2
 HEADER, ARRAYS = "cleaner.json", "cleaner.npz"
 _TREE_FIELDS = {"roots": np.int32, "feature": np.int32, "threshold": np.float32, "left": np.int32, "value": np.float64}
 
@@ -31,9 +33,11 @@ _TREE_FIELDS = {"roots": np.int32, "feature": np.int32, "threshold": np.float32,
 class Model(NamedTuple):
     """Everything scoring needs.
 
+    hot       for each width of the sliding windows the score that makes a place hot, in logits (`cleaner.propose`)
     gate      trees over the features of a hot run; runs under `gate_threshold` are not looked at again
-    verify    trees over the features of a candidate, which say whether it is exactly an injection;
+    spam      trees over the features of a candidate, which say whether all of it is spam;
               `stages` are pairs (n, threshold): those whose first n trees stay under the threshold are dropped
+    exact     trees which say whether a candidate that is spam is exactly what was injected
     accept    trees over the features of the best candidate of a place, which say whether it is injected at all
     slope, intercept   calibration: probability = sigmoid(slope * score + intercept)
     remove, review     the two thresholds on that probability
@@ -41,10 +45,12 @@ class Model(NamedTuple):
     """
 
     tables: Tables
+    hot: tuple[float, ...]
     gate: Trees
     gate_threshold: float
-    verify: Trees
+    spam: Trees
     stages: tuple[tuple[int, float], ...]
+    exact: Trees
     accept: Trees
     slope: float
     intercept: float
@@ -103,16 +109,17 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
         _checked(arrays["weights"], np.int8, (1 << ngrams.TABLE_BITS,)),
         figures["scale"],
         _checked(arrays["language"], np.int8, (len(header["languages"]), 1 << 16)),
-        (int(header["window"][0]), int(header["window"][1])),
-        (figures["hot"], figures["hot_foreign_script"], figures["hot_foreign_language"]),
+        _checked(arrays["seen"], np.uint8, (1 << (SEEN_BITS - 3),)),
     )
     names = tuple(header["trades"])
     return Model(
         tables=tables,
+        hot=_hot(header["hot"]),
         gate=_trees(arrays, "gate", len(RUN_NAMES), figures["gate_baseline"]),
         gate_threshold=figures["gate_threshold"],
-        verify=_trees(arrays, "verify", len(NAMES), figures["verify_baseline"]),
+        spam=_trees(arrays, "spam", len(NAMES), figures["spam_baseline"]),
         stages=tuple((int(n), float(threshold)) for n, threshold in header["stages"]),
+        exact=_trees(arrays, "exact", len(EXACT_NAMES), figures["exact_baseline"]),
         accept=_trees(arrays, "accept", len(ACCEPT_NAMES), figures["accept_baseline"]),
         slope=figures["slope"],
         intercept=figures["intercept"],
@@ -122,6 +129,13 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
         trade_names=names,
         sha256=header["sha256"],
     )
+
+
+def _hot(values: Any) -> tuple[float, ...]:
+    hot = tuple(float(value) for value in values)
+    if len(hot) != len(WIDTHS_UNSPACED) + len(WIDTHS_SPACED) or not all(0 < value < np.inf for value in hot):
+        raise ValueError("hot does not hold a threshold above 0 for every window")
+    return hot
 
 
 def _checked(array: NDArray[Any], dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -21,9 +21,9 @@ _MIX = np.uint32(0x9E3779B1)  # 2**32 divided by the golden ratio
 _SEEDS = {order: np.uint32(0x68E31DA4 * order & 0xFFFFFFFF) for order in (1, 2, 3, 4, 5, 11, 12)}
 _WORD, _PAIR = 11, 12
 _RADIX, _RADIX_INVERSE = 0x01000193, pow(0x01000193, -1, 1 << 32)
-_WORD_CLASS = np.zeros(cc.N_CLASSES, dtype=bool)
-_WORD_CLASS[[cc.DIGIT, cc.MARK, cc.OTHER_LETTER, *range(cc.SCRIPT0, cc.N_CLASSES)]] = True
-_WORD_CLASS[[cc.HAN, cc.HIRAGANA, cc.KATAKANA, cc.THAI]] = False
+IS_WORD_CLASS = np.zeros(cc.N_CLASSES, dtype=bool)
+IS_WORD_CLASS[[cc.DIGIT, cc.MARK, cc.OTHER_LETTER, *range(cc.SCRIPT0, cc.N_CLASSES)]] = True
+IS_WORD_CLASS[[cc.HAN, cc.HIRAGANA, cc.KATAKANA, cc.THAI]] = False
 
 
 def hashable(codes: NDArray[np.uint32], classes: NDArray[np.uint8]) -> NDArray[np.uint32]:
@@ -67,16 +67,23 @@ def trigram_index(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return _index(rolling, 3)
 
 
-def word_grams(
+def words(
     codes: NDArray[np.uint32], classes: NDArray[np.uint8]
-) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
-    """Starts and table indices of the words, then of the pairs of neighbouring words (placed at the second word)."""
-    word = _WORD_CLASS[classes]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
+    """Starts, ends and hashes of the words: the sum of code times radix**position, so that a word can be hashed from either end."""
+    word = IS_WORD_CLASS[classes]
     edge = np.flatnonzero(np.concatenate((word[:1], word[1:] != word[:-1], word[-1:])))
     starts, ends = edge[0::2], edge[1::2]
     powers = _powers(len(codes), _RADIX)
     sums = np.concatenate((np.zeros(1, dtype=np.uint32), np.cumsum(codes * powers, dtype=np.uint32)))
-    hashes = (sums[ends] - sums[starts]) * _powers(len(codes), _RADIX_INVERSE)[starts]
+    return starts, ends, (sums[ends] - sums[starts]) * _powers(len(codes), _RADIX_INVERSE)[starts]
+
+
+def word_grams(
+    codes: NDArray[np.uint32], classes: NDArray[np.uint8]
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
+    """Starts and table indices of the words, then of the pairs of neighbouring words (placed at the second word)."""
+    starts, ends, hashes = words(codes, classes)
     near = np.flatnonzero(starts[1:] - ends[:-1] <= 2) + 1
     return starts, _index(hashes, _WORD), starts[near], _index(hashes[near - 1] * _STEP + hashes[near], _PAIR)
 

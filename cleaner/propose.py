@@ -1,8 +1,8 @@
-"""First stage: read a batch of texts once, find the places that deserve a second look, and propose segments there.
+"""Where a second look is due, and what could have been injected there: hot runs, their lines, candidate segments.
 
-Cheap over every character: hashed n-gram weights summed in a sliding window, letters of a script the article is not
-written in, and n-grams foreign to its language make *hot runs*. Only a hot run gets candidate segments: all
-combinations of plausible starts and ends around it.
+A run of characters is *hot* when the n-gram evidence of a window around it is unusual for clean text, or, with less, when
+its letters are of a script, or its trigrams of a language, that is not the article's. Candidates are all combinations of
+plausible starts and ends around a run.
 """
 
 from __future__ import annotations
@@ -14,16 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner import ngrams
-from cleaner.view import IS_LETTER, IS_WORD, fold
+from cleaner.reading import UNSPACED, Ints, Reading, Stretches
+from cleaner.view import IS_LETTER, IS_WORD
 
-Ints = NDArray[np.int64]
-Stretches = Sequence[tuple[int, int]]
-PAD = 6  # line ends around every text of a batch: no n-gram or window reaches from one text into the next
 MAX_CANDIDATE = 1200  # characters; longer advertisements fall sentence by sentence
-
-_UNSPACED = np.zeros(cc.N_CLASSES, dtype=bool)  # scripts written without spaces between words
-_UNSPACED[[cc.HAN, cc.HIRAGANA, cc.KATAKANA, cc.THAI]] = True
 # What a character says about the boundary beside it: see `boundaries`.
 INSIDE, SCRIPT, WORD, WIDE, CLAUSE, SENTENCE, LINE = range(7)
 _OUTER = np.full(cc.N_CLASSES, WORD, dtype=np.int8)
@@ -32,46 +26,8 @@ _OUTER[cc.SENTENCE_END] = SENTENCE
 _OUTER[cc.NEWLINE] = LINE
 
 
-class Tables(NamedTuple):
-    """The arrays the first stage looks things up in.
-
-    weights    2**21 int8, spam weight of an n-gram; `scale` turns one unit into a logit per root character
-    language   n_languages x 2**16 int8, how typical a trigram is of each language against the others, in 1/16 nats
-    window     half widths of the sliding window for unspaced and for spaced scripts, and its three thresholds
-    """
-
-    weights: NDArray[np.int8]
-    scale: float
-    language: NDArray[np.int8]
-    window: tuple[int, int]
-    thresholds: tuple[float, float, float]
-
-
-class Reading(NamedTuple):
-    """A batch of texts folded into one array of `n` characters, with what the first stage knows of each.
-
-    Offsets into these arrays are *view offsets*; `source` turns them into offsets of the padded batch.
-    """
-
-    codes: NDArray[np.uint32]
-    classes: NDArray[np.uint8]
-    points: NDArray[np.uint32]
-    source: Ints
-    disguised: NDArray[np.bool_]
-    evidence: NDArray[np.int32]
-    total: Ints
-    fit: NDArray[np.int8]
-    foreign: NDArray[np.bool_]
-    doc_first: Ints
-    doc_stop: Ints
-    doc_base: Ints
-    doc_of: NDArray[np.int32]
-    languages: Ints
-    hot: NDArray[np.float32]
-
-
 class Runs(NamedTuple):
-    """Hot runs: view offsets, text number, and the peak of the window score."""
+    """Hot runs: view offsets, text number, and the peak of the window score (1.0 is hot by itself)."""
 
     starts: Ints
     ends: Ints
@@ -79,8 +35,28 @@ class Runs(NamedTuple):
     peaks: NDArray[np.float64]
 
 
+class Excerpt(NamedTuple):
+    """The lines of a reading that hold hot runs, in one array of `n` characters that begins with a line end.
+
+    Columns are those of the `Reading`; `origin` is each character's offset there, `doc_of` its text.
+    """
+
+    codes: NDArray[np.uint32]
+    classes: NDArray[np.uint8]
+    points: NDArray[np.uint32]
+    disguised: NDArray[np.bool_]
+    evidence: NDArray[np.int32]
+    total: Ints
+    trigrams: NDArray[np.uint32]
+    fit: NDArray[np.int8]
+    foreign: NDArray[np.bool_]
+    doc_of: Ints
+    origin: Ints
+    newlines: Ints
+
+
 class Candidates(NamedTuple):
-    """Proposed segments: view offsets (no white space at either end), the text and the hot run each belongs to."""
+    """Proposed segments: excerpt offsets (no white space at either end), the text and the hot run each belongs to."""
 
     starts: Ints
     ends: Ints
@@ -88,116 +64,72 @@ class Candidates(NamedTuple):
     runs: Ints
 
 
-def read(texts: Sequence[str], tables: Tables, protected: Sequence[Stretches]) -> Reading:
-    """Fold and score a batch of texts; in a text's protected stretches nothing is hot.
+WIDTHS_UNSPACED, WIDTHS_SPACED = (5, 9), (11, 25)  # characters of the sliding windows; odd, so that they have a middle
+FOREIGN_LANGUAGE, FOREIGN_SCRIPT = (
+    0.5,
+    0.0,
+)  # window scores that are hot where the language, the script is not the text's
 
-    Every figure of a text is the same on its own and in any batch: all sums are integers, and windows end at the padding.
+
+def window_sums(total: Ints, width: int) -> NDArray[np.float32]:
+    """Summed evidence of the window around each character over the root of its width; 0 where it does not fit.
+
+    >>> window_sums(np.array([0, 1, 2, 5]), 3).round(2).tolist()
+    [0.0, 2.890000104904175, 0.0]
     """
-    pad = "\n" * PAD
-    points = cc.code_points(pad + pad.join(texts) + pad)
-    lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    doc_base = PAD + np.concatenate(([0], np.cumsum(lengths + PAD)[:-1])) if len(texts) else lengths
-    view = fold(points)
-    doc_first = np.searchsorted(view.source, doc_base)
-    doc_stop = np.searchsorted(view.source, doc_base + lengths)
-    codes = ngrams.hashable(view.codes, view.classes)
-    evidence = ngrams.evidence(codes, view.classes, tables.weights)
-    total = np.concatenate(([0], np.cumsum(evidence, dtype=np.int64)))
-    doc_of = np.repeat(
-        np.arange(len(texts) + 1, dtype=np.int32), np.diff(np.concatenate(([0], doc_first, [len(codes)])))
-    )
-    doc_of = np.maximum(doc_of - 1, 0)
-    languages, fit = _language(codes, doc_first, doc_stop, tables.language)
-    foreign = np.zeros(len(codes), dtype=bool)
-    for first, stop in zip(doc_first.tolist(), doc_stop.tolist(), strict=True):
-        foreign[first:stop] = _foreign(view.classes[first:stop])
-    hot = _window_scores(total, view.classes, tables)
-    for base, stretches in zip(doc_base.tolist(), protected, strict=True):
-        for start, end in stretches:
-            hot[slice(*np.searchsorted(view.source, (base + start, base + end)))] = -np.inf
-    return Reading(
-        codes, view.classes, points[view.source], view.source, view.disguised, evidence, total, fit, foreign,
-        doc_first, doc_stop, doc_base, doc_of, languages, hot,
-    )  # fmt: skip
-
-
-LANGUAGE_SAMPLE, LANGUAGE_STEP = 1500, 3  # every third trigram of so many characters decides a text's language
-
-
-def trigrams(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """For each character the row of the language table of the trigram around it."""
-    out = np.zeros(len(codes), dtype=np.uint32)
-    out[1:-1] = ngrams.trigram_index(codes) >> np.uint32(ngrams.TABLE_BITS - 16)
-    return out
-
-
-def _language(
-    codes: NDArray[np.uint32], first: Ints, stop: Ints, table: NDArray[np.int8]
-) -> tuple[Ints, NDArray[np.int8]]:
-    """The language of each text, and how well each character's trigram fits the language of its text."""
-    rows = trigrams(codes)
-    languages, fit = np.zeros(len(first), dtype=np.int64), np.zeros(len(codes), dtype=np.int8)
-    for number, (begin, end) in enumerate(zip(first.tolist(), stop.tolist(), strict=True)):
-        if begin < end:
-            sample = table.take(rows[begin : min(end, begin + LANGUAGE_SAMPLE) : LANGUAGE_STEP], axis=1)
-            languages[number] = np.add.reduce(sample, axis=1, dtype=np.int32).argmax()
-            fit[begin:end] = table[languages[number]].take(rows[begin:end], mode="wrap")
-    return languages, fit
-
-
-FOREIGN_SHARE = 0.15  # a script with a smaller share of a text's letters is foreign to it
-
-
-def _foreign(classes: NDArray[np.uint8]) -> NDArray[np.bool_] | bool:
-    """Letters of a script that is not the text's own; Latin, which stands in every article, is never foreign."""
-    counts = np.bincount(classes, minlength=cc.N_CLASSES) * IS_LETTER
-    share = counts / max(counts.sum(), 1)
-    is_foreign = (share < FOREIGN_SHARE) & IS_LETTER
-    is_foreign[cc.LATIN] = False
-    if share[[cc.HIRAGANA, cc.KATAKANA]].sum() >= FOREIGN_SHARE:  # one writing system: an article in kana has Han too
-        is_foreign[[cc.HIRAGANA, cc.KATAKANA, cc.HAN]] = False
-    return is_foreign.take(classes) if (counts * is_foreign).any() else False
-
-
-def _window_scores(total: Ints, classes: NDArray[np.uint8], tables: Tables) -> NDArray[np.float32]:
-    """The n-gram score of the window around each character, in logits."""
-    narrow, wide = tables.window
-    scores = _sliding(total, wide, tables.scale)
-    unspaced = _UNSPACED.take(classes)
-    return np.where(unspaced, _sliding(total, narrow, tables.scale), scores) if unspaced.any() else scores
-
-
-def _sliding(total: Ints, half: int, scale: float) -> NDArray[np.float32]:
-    n = len(total) - 1
-    width = 2 * half + 1
+    n, half = len(total) - 1, width // 2
     sums = np.zeros(n, dtype=np.float32)
     if n >= width:
         np.subtract(total[width:], total[:-width], out=sums[half : n - half], casting="unsafe")
-    sums *= np.float32(scale / np.sqrt(width))
+    sums *= np.float32(1 / np.sqrt(width))
     return sums
+
+
+def window_scores(reading: Reading, hot: Sequence[float]) -> NDArray[np.float32]:
+    """The highest of the window sums around each character, each over its threshold `hot`: 1.0 is hot by itself.
+
+    hot holds a threshold for every width of WIDTHS_UNSPACED, then of WIDTHS_SPACED, in table units.
+    """
+    scores = _highest(reading.total, WIDTHS_SPACED, hot[len(WIDTHS_UNSPACED) :])
+    unspaced = UNSPACED.take(reading.classes)
+    return np.where(unspaced, _highest(reading.total, WIDTHS_UNSPACED, hot), scores) if unspaced.any() else scores
+
+
+def _highest(total: Ints, widths: Sequence[int], hot: Sequence[float]) -> NDArray[np.float32]:
+    first, *others = (window_sums(total, width) * np.float32(1 / bar) for width, bar in zip(widths, hot, strict=False))
+    for scores in others:
+        np.maximum(first, scores, out=first)
+    return first
 
 
 JOIN = 5  # characters between two hot places that still make one run
 
 
-def hot_runs(reading: Reading, tables: Tables) -> Runs:
-    """Stretches of a line where the window score, alone or with foreign script or language, passes a threshold."""
-    plain, foreign_script, foreign_language = tables.thresholds
-    warm = np.flatnonzero(reading.hot > min(plain, foreign_language))
-    hot = warm[(reading.hot[warm] > plain) | (_fit_around(reading.fit, warm) < 0)]
+def hot_runs(reading: Reading, hot: Sequence[float], protected: Sequence[Stretches]) -> Runs:
+    """The hot runs of a batch, none across a line end, none in a text's protected stretches."""
+    scores = window_scores(reading, hot)
+    for base, stretches in zip(reading.doc_base.tolist(), protected, strict=True):
+        for start, end in stretches:
+            scores[slice(*np.searchsorted(reading.source, (base + start, base + end)))] = -np.inf
+    warm = np.flatnonzero(scores > FOREIGN_LANGUAGE)
+    at = warm[(scores[warm] > 1) | (_fit_around(reading.fit, warm) < 0)]
     if reading.foreign.any():
         strange = np.flatnonzero(reading.foreign)
-        hot = np.union1d(hot, strange[reading.hot[strange] > foreign_script])
-    classes = reading.classes[hot]
-    at = hot[(classes != cc.NEWLINE) & (classes != cc.SPACE)]
+        at = np.union1d(at, strange[scores[strange] > FOREIGN_SCRIPT])
+    classes = reading.classes[at]
+    return _joined(reading, scores, at[(classes != cc.NEWLINE) & (classes != cc.SPACE)])
+
+
+def _joined(reading: Reading, scores: NDArray[np.float32], at: Ints) -> Runs:
+    """Hot places as runs."""
     if not len(at):
         empty = np.empty(0, dtype=np.int64)
         return Runs(empty, empty, empty, np.empty(0))
-    lines = np.searchsorted(np.flatnonzero(reading.classes == cc.NEWLINE), at)
-    new = np.concatenate(([True], (np.diff(at) > JOIN) | (np.diff(lines) > 0)))
-    starts, ends = at[new], at[np.concatenate((np.flatnonzero(new)[1:] - 1, [len(at) - 1]))] + 1
-    peaks = np.maximum.reduceat(reading.hot[at], np.flatnonzero(new)).astype(np.float64)
-    return Runs(starts, ends, reading.doc_of[starts].astype(np.int64), peaks)
+    lines = np.searchsorted(reading.newlines, at)
+    first = np.flatnonzero(np.concatenate(([True], (np.diff(at) > JOIN) | (np.diff(lines) > 0))))
+    starts, ends = at[first], at[np.concatenate((first[1:] - 1, [len(at) - 1]))] + 1
+    docs = np.searchsorted(reading.doc_first, starts, side="right") - 1
+    return Runs(starts, ends, docs, np.maximum.reduceat(scores[at], first).astype(np.float64))
 
 
 def _fit_around(fit: NDArray[np.int8], at: Ints) -> Ints:
@@ -205,6 +137,31 @@ def _fit_around(fit: NDArray[np.int8], at: Ints) -> Ints:
     total = np.zeros(len(fit) + 1, dtype=np.int32)
     np.cumsum(fit, out=total[1:], dtype=np.int32)
     return total[np.minimum(at + 7, len(fit))] - total[np.maximum(at - 6, 0)]
+
+
+def excerpt(reading: Reading, runs: Runs) -> tuple[Excerpt, Runs]:
+    """The lines that hold the runs, and the runs in offsets of the excerpt."""
+    lines = np.unique(np.searchsorted(reading.newlines, runs.starts))
+    begin, end = reading.newlines[lines - 1] + 1, reading.newlines[lines] + 1
+    origin = np.concatenate((reading.newlines[:1], _ranges(begin, end)))
+    evidence = reading.evidence[origin]
+    docs = np.searchsorted(reading.doc_first, begin, side="right") - 1
+    part = Excerpt(
+        codes=reading.codes[origin],
+        classes=reading.classes[origin],
+        points=reading.points[origin],
+        disguised=reading.disguised[origin],
+        evidence=evidence,
+        total=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(evidence, dtype=np.int64))),
+        trigrams=reading.trigrams[origin],
+        fit=reading.fit[origin],
+        foreign=reading.foreign[origin],
+        doc_of=np.concatenate((docs[:1], np.repeat(docs, end - begin))),
+        origin=origin,
+        newlines=np.concatenate(([0], np.cumsum(end - begin))),
+    )
+    starts = np.searchsorted(origin[1:], runs.starts) + 1
+    return part, runs._replace(starts=starts, ends=starts + runs.ends - runs.starts)
 
 
 class Boundaries(NamedTuple):
@@ -238,7 +195,7 @@ def boundaries(classes: NDArray[np.uint8]) -> Boundaries:
     own = np.where(own >= CLAUSE, own, 0)
     last, following = classes[ink_before[:-1]], classes[ink_after[1:]]
     unlike = IS_LETTER[last] & IS_LETTER[following] & (last != following)
-    wide = np.where(_UNSPACED[last] | _UNSPACED[following] | unlike, WIDE, 0)
+    wide = np.where(UNSPACED[last] | UNSPACED[following] | unlike, WIDE, 0)
     wide_left, wide_right = np.where(space[:-1], wide, 0), np.where(space[1:], wide, 0)
     left = np.where(
         touching, inner, np.maximum.reduce([outer[ink_before[:-1]], wide_left, np.minimum(own[1:], CLAUSE)])
@@ -251,31 +208,6 @@ def boundaries(classes: NDArray[np.uint8]) -> Boundaries:
     return Boundaries(left, right)
 
 
-def select(reading: Reading, docs: Ints) -> Reading:
-    """The reading of some of its texts only, in their order."""
-    begin, end = reading.doc_first[docs] - PAD, reading.doc_stop[docs] + PAD
-    at = _ranges(begin, end)
-    first = np.cumsum(end - begin) - (end - begin) + PAD
-    evidence = reading.evidence[at]
-    return Reading(
-        codes=reading.codes[at],
-        classes=reading.classes[at],
-        points=reading.points[at],
-        source=reading.source[at],
-        disguised=reading.disguised[at],
-        evidence=evidence,
-        total=np.concatenate(([0], np.cumsum(evidence, dtype=np.int64))),
-        fit=reading.fit[at],
-        foreign=reading.foreign[at],
-        doc_first=first,
-        doc_stop=first + (end - begin) - 2 * PAD,
-        doc_base=reading.doc_base[docs],
-        doc_of=np.repeat(np.arange(len(docs), dtype=np.int32), end - begin),
-        languages=reading.languages[docs],
-        hot=reading.hot[at],
-    )
-
-
 def _ranges(starts: Ints, ends: Ints) -> Ints:
     """All integers of the half-open ranges, one after the other."""
     lengths = ends - starts
@@ -283,10 +215,10 @@ def _ranges(starts: Ints, ends: Ints) -> Ints:
     return offsets + np.arange(lengths.sum())
 
 
-def candidates(reading: Reading, runs: Runs, edges: Boundaries) -> Candidates:
+def candidates(part: Excerpt, runs: Runs, edges: Boundaries) -> Candidates:
     """Segments around each run: every plausible start with every plausible end."""
-    lefts = _starts(reading, runs, edges.left)
-    rights = _ends(reading, runs, edges.right)
+    lefts = _starts(part, runs, edges.left)
+    rights = _ends(part, runs, edges.right)
     k_left, k_right = lefts.shape[1], rights.shape[1]
     starts = np.repeat(lefts, k_right, axis=1).ravel()
     ends = np.tile(rights, (1, k_left)).ravel()
@@ -294,7 +226,7 @@ def candidates(reading: Reading, runs: Runs, edges: Boundaries) -> Candidates:
     length = ends - starts
     keep = (length >= 1) & (length <= MAX_CANDIDATE) & (starts < runs.ends[numbers]) & (ends > runs.starts[numbers])
     keep &= (starts >= 0) & (ends >= 0)
-    key = starts * (len(reading.classes) + 1) + ends
+    key = starts * (len(part.classes) + 1) + ends
     _, unique = np.unique(np.where(keep, key, -1), return_index=True)
     unique = unique[keep[unique]]
     return Candidates(starts[unique], ends[unique], runs.docs[numbers[unique]], numbers[unique])
@@ -324,7 +256,7 @@ _NEVER = -(1 << 40)
 _STRENGTHS = (WORD, WIDE, CLAUSE, SENTENCE, LINE)
 
 
-def _starts(reading: Reading, runs: Runs, strength: NDArray[np.int8]) -> Ints:
+def _starts(part: Excerpt, runs: Runs, strength: NDArray[np.int8]) -> Ints:
     """n_runs x k plausible starts, -1 for none."""
     at = runs.starts
     edges = {level: _at_least(strength, level) for level in _STRENGTHS}
@@ -338,19 +270,21 @@ def _starts(reading: Reading, runs: Runs, strength: NDArray[np.int8]) -> Ints:
         _last(edges[CLAUSE], clause2 - 1),
         _last(edges[SENTENCE], at),
         line,
-        _skip_marker(reading, line),
-        _last(edges[WORD], word - 1),
-        _first(edges[WORD], at + 1),
+        _skip_marker(part, line),
+        earlier := _last(edges[WORD], word - 1),
+        _last(edges[WORD], earlier - 1),
+        later := _first(edges[WORD], at + 1),
+        _first(edges[WORD], later + 1),
         _first(edges[WIDE], at),
         _first(edges[CLAUSE], at),
-        _link_start(reading, at, line),
-        *_contrast(reading, strength, at, sign=1),
+        _link_start(part, at, line),
+        *_contrast(part, strength, at, sign=1),
     ]
     table = np.stack(options, axis=1)
     return np.where(table >= line[:, None], table, -1)
 
 
-def _ends(reading: Reading, runs: Runs, strength: NDArray[np.int8]) -> Ints:
+def _ends(part: Excerpt, runs: Runs, strength: NDArray[np.int8]) -> Ints:
     """n_runs x k plausible ends, -1 for none."""
     at = runs.ends
     edges = {level: _at_least(strength, level) for level in _STRENGTHS}
@@ -364,25 +298,27 @@ def _ends(reading: Reading, runs: Runs, strength: NDArray[np.int8]) -> Ints:
         _first(edges[CLAUSE], clause2 + 1),
         _first(edges[SENTENCE], at),
         line,
-        _first(edges[WORD], word + 1),
-        _last(edges[WORD], at - 1),
+        later := _first(edges[WORD], word + 1),
+        _first(edges[WORD], later + 1),
+        earlier := _last(edges[WORD], at - 1),
+        _last(edges[WORD], earlier - 1),
         _last(edges[WIDE], at),
         _last(edges[CLAUSE], at),
-        _link_end(reading, at, line),
-        *_contrast(reading, strength, at, sign=-1),
+        _link_end(part, at, line),
+        *_contrast(part, strength, at, sign=-1),
     ]
     table = np.stack(options, axis=1)
     return np.where(table <= line[:, None], table, -1)
 
 
-def _contrast(reading: Reading, strength: NDArray[np.int8], at: Ints, *, sign: int) -> list[Ints]:
+def _contrast(part: Excerpt, strength: NDArray[np.int8], at: Ints, *, sign: int) -> list[Ints]:
     """The offsets near `at` where evidence and language change most: more spam and less of the host's language inside."""
-    n = len(reading.classes)
+    n = len(part.classes)
     offsets = at[:, None] + np.arange(-NEAR, NEAR + 1)[None, :]
     inside = np.clip(offsets, 0, n)
-    behind = reading.total[np.clip(inside + CONTRAST, 0, n)] - reading.total[inside]
-    before = reading.total[inside] - reading.total[np.clip(inside - CONTRAST, 0, n)]
-    fit = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(reading.fit, dtype=np.int64)))
+    behind = part.total[np.clip(inside + CONTRAST, 0, n)] - part.total[inside]
+    before = part.total[inside] - part.total[np.clip(inside - CONTRAST, 0, n)]
+    fit = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(part.fit, dtype=np.int64)))
     fit_behind = fit[np.clip(inside + CONTRAST, 0, n)] - fit[inside]
     fit_before = fit[inside] - fit[np.clip(inside - CONTRAST, 0, n)]
     gain = sign * (behind - before - (fit_behind - fit_before)) + 40 * np.minimum(strength[inside], CLAUSE).astype(
@@ -390,9 +326,7 @@ def _contrast(reading: Reading, strength: NDArray[np.int8], at: Ints, *, sign: i
     )
     gain = np.where(strength[inside] < 0, _NEVER, gain)
     # Inside a word of a spaced script no segment starts or ends.
-    unspaced = (
-        _UNSPACED[reading.classes[np.minimum(inside, n - 1)]] | _UNSPACED[reading.classes[np.maximum(inside - 1, 0)]]
-    )
+    unspaced = UNSPACED[part.classes[np.minimum(inside, n - 1)]] | UNSPACED[part.classes[np.maximum(inside - 1, 0)]]
     gain = np.where((strength[inside] == INSIDE) & ~unspaced, _NEVER, gain)
     best = np.argsort(-gain, axis=1, kind="stable")[:, :N_CONTRAST]
     chosen = np.where(np.take_along_axis(gain, best, axis=1) > _NEVER, np.take_along_axis(inside, best, axis=1), -1)
@@ -402,10 +336,10 @@ def _contrast(reading: Reading, strength: NDArray[np.int8], at: Ints, *, sign: i
 _MARKER_REACH = 12
 
 
-def _skip_marker(reading: Reading, line: Ints) -> Ints:
+def _skip_marker(part: Excerpt, line: Ints) -> Ints:
     """The first letter, digit or opening bracket of a line, behind its bullet, number or heading mark."""
-    ahead = np.minimum(line[:, None] + np.arange(_MARKER_REACH)[None, :], len(reading.classes) - 1)
-    classes = reading.classes[ahead]
+    ahead = np.minimum(line[:, None] + np.arange(_MARKER_REACH)[None, :], len(part.classes) - 1)
+    classes = part.classes[ahead]
     good = IS_LETTER[classes] | (classes == cc.OPEN)
     return np.where(good.any(axis=1), ahead[np.arange(len(line)), good.argmax(axis=1)], line)
 
@@ -414,26 +348,26 @@ _LINK_REACH = 300
 _OPEN_SQUARE, _CLOSE_SQUARE, _OPEN_ROUND, _CLOSE_ROUND = map(ord, "[]()")
 
 
-def _signs(reading: Reading, sign: int) -> Ints:
+def _signs(part: Excerpt, sign: int) -> Ints:
     """The offsets of a character, with the first and the last offset as ends."""
-    return np.concatenate(([0], np.flatnonzero(reading.codes == sign), [len(reading.codes) - 1]))
+    return np.concatenate(([0], np.flatnonzero(part.codes == sign), [len(part.codes) - 1]))
 
 
-def _link_start(reading: Reading, at: Ints, line: Ints) -> Ints:
+def _link_start(part: Excerpt, at: Ints, line: Ints) -> Ints:
     """The `[` of the Markdown link `at` is in (in its text or its target), -1 if in none."""
-    found = _last(_signs(reading, _OPEN_SQUARE), at)
+    found = _last(_signs(part, _OPEN_SQUARE), at)
     return np.where((found >= line) & (at - found < _LINK_REACH), found, -1)
 
 
-def _link_end(reading: Reading, at: Ints, line: Ints) -> Ints:
+def _link_end(part: Excerpt, at: Ints, line: Ints) -> Ints:
     """Behind the `)` or `]` that closes the Markdown link `at` is in, -1 if in none."""
-    codes, n = reading.codes, len(reading.codes)
-    close_square, close_round = _signs(reading, _CLOSE_SQUARE), _signs(reading, _CLOSE_ROUND)
+    codes, n = part.codes, len(part.codes)
+    close_square, close_round = _signs(part, _CLOSE_SQUARE), _signs(part, _CLOSE_ROUND)
     square = _first(close_square, at - 1)
     next_at = np.minimum(square + 1, n - 1)
     closing = np.where(codes[next_at] == _OPEN_ROUND, _first(close_round, next_at), square)
     closing = np.where(codes[next_at] == _OPEN_SQUARE, _first(close_square, next_at), closing)
-    opened = _last(_signs(reading, _OPEN_ROUND), at - 1)
+    opened = _last(_signs(part, _OPEN_ROUND), at - 1)
     in_target = (codes[np.maximum(opened - 1, 0)] == _CLOSE_SQUARE) & (opened > _last(close_round, at - 2))
     behind = np.where(in_target, _first(close_round, at - 1), closing) + 1
     return np.where((behind <= line) & (behind - at < _LINK_REACH), behind, -1)

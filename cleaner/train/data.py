@@ -24,7 +24,10 @@ MAX_FRAGMENT = 500
 
 
 class Article(NamedTuple):
-    """A clean text: where it comes from, its language, its format (`txt`, `md`), whether it looks like spam, its fold."""
+    """A clean text: where it comes from, its language, its format (`txt`, `md`), whether it looks like spam, its fold.
+
+    An empty language is one that nobody has stated.
+    """
 
     source: str
     lang: str
@@ -35,10 +38,10 @@ class Article(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    """Everything one training run reads; background texts come with their fold, `manifest` lists the files with their SHA-256."""
+    """Everything one training run reads; `background` is more clean text, `manifest` lists the files with their SHA-256."""
 
     articles: list[Article]
-    background: list[tuple[int, str]]
+    background: list[Article]
     fragments: list[Fragment]
     manifest: list[dict[str, Any]]
 
@@ -52,7 +55,7 @@ def load(corpus: Path, data: Path | None, *, per_word: int, seed: int) -> Corpus
     fold_of = {source["name"]: source["fold"] for source in sources["source"]}
     articles = list(_own_articles(corpus))
     fragments = [f for grammar in load_grammars(corpus / "spam") for f in expand(grammar, per_word, seed)]
-    background: list[tuple[int, str]] = []
+    background: list[Article] = []
     manifest = [
         {"file": str(path.relative_to(corpus)), "sha256": _sha256(path)}
         for path in sorted((corpus / "spam").glob("*.toml"))
@@ -63,9 +66,13 @@ def load(corpus: Path, data: Path | None, *, per_word: int, seed: int) -> Corpus
                 raise FileNotFoundError(f"{data / name}: named in {corpus / 'sources.toml'}, but not there")
             manifest.append({"file": name, "sha256": _sha256(data / name)})
         articles += _external_articles(data, fold_of)
+        format_of = {article.source: article.format for article in articles}
         for row in _rows(data / "background.jsonl.gz"):
-            background.append((_fold(row["source"], row["text"], fold_of), row["text"]))
-        background += [(in_fold(row["text"], FOLDS), row["text"]) for row in _rows(data / "ham-lines.jsonl")]
+            fold = _fold(row["source"], row["text"], fold_of)
+            kind = format_of.get(row["source"], "txt")
+            background.append(Article(row["source"], "", kind, row["text"], False, fold))
+        for row in _rows(data / "ham-lines.jsonl"):
+            background.append(Article("ham-lines", "", "txt", row["text"], True, in_fold(row["text"], FOLDS)))
         fragments += _external_fragments(data)
     return Corpus(articles, background, fragments, manifest)
 

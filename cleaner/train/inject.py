@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import regex
 
+from cleaner.readers.markdown import protected
 from cleaner.train.disguise import disguise
 from cleaner.train.grammar import Fragment, random_url, spam_url
 
@@ -106,15 +107,19 @@ def _apply(text: str, insertions: list[_Insertion]) -> Dirty:
 
 
 def open_lines(text: str) -> list[int]:
-    """Starts of the lines outside code fences and front matter."""
-    starts, offset, fenced = [], 0, False
-    for number, line in enumerate(text.split("\n")):
-        stripped = line.lstrip()
-        if stripped.startswith(("```", "~~~")) or (stripped.rstrip() == "---" and (number == 0 or fenced is None)):
-            fenced = None if number == 0 and stripped.startswith("---") else not fenced  # type: ignore[assignment]
-        elif fenced is False:
-            starts.append(offset)
-        offset += len(line) + 1
+    """Starts of the lines outside code and front matter.
+
+    >>> open_lines("A\\n```\\ncode\\n```\\nB\\n")
+    [0, 15, 17]
+    """
+    starts, closed = [], protected(text)
+    at = 0
+    for line in text.split("\n"):
+        while closed and closed[0][1] <= at:
+            closed = closed[1:]
+        if not closed or at < closed[0][0]:
+            starts.append(at)
+        at += len(line) + 1
     return starts or [0]
 
 

@@ -16,8 +16,8 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import SGDClassifier
 
 from cleaner import charclass as cc
-from cleaner import ngrams
-from cleaner.propose import trigrams
+from cleaner import cohesion, ngrams
+from cleaner.reading import trigrams
 from cleaner.view import fold
 
 TABLE = 1 << ngrams.TABLE_BITS
@@ -39,6 +39,20 @@ def gram_counts(texts: Iterable[str]) -> NDArray[np.float64]:
         for index in _indices(chunk):
             counts += np.bincount(index, minlength=TABLE)
     return counts.astype(np.float64)
+
+
+SEEN_SIZE = 1 << cohesion.TABLE_BITS
+SEEN_LOAD = 0.25  # share of the bits set: so many n-grams never seen are taken for seen
+
+
+def seen_counts(texts: Iterable[str]) -> NDArray[np.int32]:
+    """How often each entry of the cohesion table occurs in the texts."""
+    counts = np.zeros(SEEN_SIZE, dtype=np.int32)
+    for chunk in _chunks(texts, 1 << 22):
+        codes, classes = folded(chunk)
+        for index in (*cohesion.gram_indices(codes), cohesion.pair_indices(codes, classes)):
+            counts += np.bincount(index, minlength=SEEN_SIZE).astype(np.int32)
+    return counts
 
 
 def _chunks(texts: Iterable[str], size: int) -> Iterator[str]:
@@ -116,7 +130,7 @@ def fit(
     matrix = rows([*spam, *clean])
     matrix.data *= ratio[matrix.indices]
     labels = np.r_[np.ones(len(spam)), np.zeros(len(clean))]
-    model = SGDClassifier(loss="log_loss", alpha=3e-6, max_iter=6, tol=None, average=True, random_state=seed)
+    model = SGDClassifier(loss="log_loss", alpha=1e-6, max_iter=6, tol=None, average=True, random_state=seed)
     model.fit(matrix, labels)
     weights = ratio * model.coef_[0]
     scale = float(np.quantile(np.abs(weights[weights != 0]), 0.999)) / 127
@@ -143,3 +157,12 @@ def language_table(texts: Iterable[tuple[str, str]]) -> NDArray[np.int8]:
     table = np.log(share) - np.log(share.mean(axis=0, keepdims=True))
     units: NDArray[np.int8] = np.clip(np.rint(table * LANGUAGE_UNIT), -127, 127).astype(np.int8)
     return units
+
+
+def language_of(text: str, table: NDArray[np.int8]) -> str:
+    """The language of LANGUAGES whose trigrams the beginning of a text has most of."""
+    rows = trigrams(folded(text[:LANGUAGE_SAMPLE])[0])
+    return LANGUAGES[int(table[:, rows].sum(axis=1, dtype=np.int64).argmax())]
+
+
+LANGUAGE_SAMPLE = 2000  # characters

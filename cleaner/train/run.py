@@ -7,10 +7,11 @@ campaigns, and thresholds are set on documents of folds the trees were not fitte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,24 +19,26 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from cleaner import model as models
+from cleaner.cohesion import packed
+from cleaner.features import NAMES, Matrix
 from cleaner.judge import judge
 from cleaner.model import Model
-from cleaner.propose import Tables
+from cleaner.propose import WIDTHS_SPACED, WIDTHS_UNSPACED, window_sums
+from cleaner.reading import UNSPACED, Tables, read
 from cleaner.train import data as corpora
 from cleaner.train import ngram_fit, verify_fit
 from cleaner.train.card import card
 from cleaner.train.data import FOLDS, Corpus
 from cleaner.train.export import to_trees
-from cleaner.train.grammar import TRADES, Fragment
+from cleaner.train.grammar import TRADES, Fragment, in_fold
 from cleaner.train.verify_fit import Document, Rows
 from cleaner.trees import Trees, scores
 
-WINDOW = (3, 8)
-HOT = (4.0, 0.0, 2.0)  # window score that makes a place hot: alone, in a foreign script, in a foreign language
+HOT_SHARE = 0.008  # of the windows of unseen clean text that are hot, at each width
 GATE_LOSS = 0.02  # share of the hot runs on injections that the gate may drop; most injections have several
 STAGES = (12, 36, 100)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.004  # share of the good candidates each stage may drop
-GOOD = -3.0  # raw score from which an exact candidate is good: others do not decide anything
+GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
 # Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
 # spam. They are measured with models that lack a third of the sources; the final one has them all.
@@ -48,7 +51,8 @@ class Sizes(NamedTuple):
 
     per_word: int = 8
     gate_trees: int = 40
-    verify_trees: int = 240
+    spam_trees: int = 240
+    exact_trees: int = 160
     accept_trees: int = 150
     max_articles: int | None = None
 
@@ -64,6 +68,8 @@ class Split(NamedTuple):
 
 
 Say = Callable[[str], None]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def train(
@@ -77,23 +83,30 @@ def train(
     say(
         f"{len(loaded.articles)} articles, {len(loaded.background)} background texts, {len(loaded.fragments)} fragments"
     )
-    tables = fit_tables(loaded, seed, say)
-    splits = [_split(loaded, tables[fold], fold, seed) for fold in range(FOLDS)]
-    gate, gate_threshold = fit_gate(splits, sizes, seed)
-    say(f"gate: {len(gate.roots)} trees, threshold {gate_threshold:.2f}")
+    return fit(loaded, fit_tables(loaded, seed, say), out, seed=seed, sizes=sizes, say=say)
+
+
+def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes: Sizes, say: Say) -> dict[str, Any]:
+    """Everything behind the tables of `fit_tables`."""
+    splits = _each(lambda fold: _split(loaded, tables[fold], fold, seed), range(FOLDS))
     trades = fit_trades(loaded.fragments)
-    bare = _model(tables[0], gate, gate_threshold, trades)
-    rows = [_fold_rows(split, bare, Random(seed + 100 + fold)) for fold, split in enumerate(splits)]
+    hot = np.mean(_each(_hot, splits), axis=0).tolist()
+    say(f"hot: {[round(bar, 2) for bar in hot]}")
+    bare = [_bare(split.tables, hot, trades) for split in splits]
+    gate, gate_threshold = fit_gate(splits, bare, sizes, seed)
+    say(f"gate: {len(gate.roots)} trees, threshold {gate_threshold:.2f}")
+    bare = [model._replace(gate=gate, gate_threshold=gate_threshold) for model in bare]
+    rows = _each(lambda fold: _fold_rows(splits[fold], bare[fold], Random(seed + 100 + fold)), range(FOLDS))
     say(f"candidates: {sum(len(part.spam) for part in rows)}, exact {sum(part.exact.sum() for part in rows)}")
     held_out = [
-        fit_verify([part for other, part in enumerate(rows) if other != fold], sizes, seed) for fold in range(FOLDS)
+        fit_stages([rows[other] for other in range(FOLDS) if other != fold], sizes, seed) for fold in range(FOLDS)
     ]
-    stages = [_stages(trees, part) for trees, part in zip(held_out, rows, strict=True)]
+    steps = [_stages(trees[0], part) for trees, part in zip(held_out, rows, strict=True)]
     judging = [
-        bare._replace(tables=split.tables, verify=trees, stages=steps)
-        for split, trees, steps in zip(splits, held_out, stages, strict=True)
+        model._replace(spam=spam, exact=exact, stages=step)
+        for model, (spam, exact), step in zip(bare, held_out, steps, strict=True)
     ]
-    places = [_places(split, model) for split, model in zip(splits, judging, strict=True)]
+    places = _each(lambda fold: _places(splits[fold], judging[fold]), range(FOLDS))
     say(f"places: {sum(len(part[1]) for part in places)}, spam {sum(part[1].sum() for part in places)}")
     accepts = [
         fit_accept([part for other, part in enumerate(places) if other != fold], sizes, seed) for fold in range(FOLDS)
@@ -104,25 +117,24 @@ def train(
         for model, trees in zip(judging, accepts, strict=True)
     ]
     report = thresholds(splits, judged, say)
-    final, accept = fit_verify(rows, sizes, seed), fit_accept(places, sizes, seed)
+    spam, exact = fit_stages(rows, sizes, seed)
+    accept = fit_accept(places, sizes, seed)
     figures = {
         "slope": slope,
         "intercept": intercept,
         "gate_threshold": gate_threshold,
         "gate_baseline": gate.baseline,
-        "verify_baseline": final.baseline,
+        "spam_baseline": spam.baseline,
+        "exact_baseline": exact.baseline,
         "accept_baseline": accept.baseline,
         "scale": tables[FOLDS].scale,
-        "hot": HOT[0],
-        "hot_foreign_script": HOT[1],
-        "hot_foreign_language": HOT[2],
         "remove": report["remove"],
         "review": report["review"],
     }
     header = {
         "figures": figures,
-        "stages": [(n, min(steps[i][1] for steps in stages)) for i, n in enumerate(STAGES) if n < sizes.verify_trees],
-        "window": WINDOW,
+        "hot": hot,
+        "stages": [(n, min(step[i][1] for step in steps)) for i, n in enumerate(STAGES) if n < sizes.spam_trees],
         "languages": ngram_fit.LANGUAGES,
         "trades": TRADES,
         "held_out": report,
@@ -135,12 +147,19 @@ def train(
         "seed": seed,
         "trained_on": loaded.manifest,
     }
-    arrays = {"weights": tables[FOLDS].weights, "language": tables[FOLDS].language, "trades": trades}
-    arrays |= models.tree_arrays("gate", gate) | models.tree_arrays("verify", final)
-    arrays |= models.tree_arrays("accept", accept)
+    arrays = {"weights": tables[FOLDS].weights, "language": tables[FOLDS].language, "seen": tables[FOLDS].seen}
+    arrays |= {"trades": trades}
+    for name, trees in (("gate", gate), ("spam", spam), ("exact", exact), ("accept", accept)):
+        arrays |= models.tree_arrays(name, trees)
     header = models.save(out, arrays, header)
     (out / "README.md").write_text(card(header), encoding="utf-8")
     return header
+
+
+def _each(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """The results of some independent pieces of work, two at a time; NumPy and scikit-learn leave the interpreter's lock."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(work, items))
 
 
 def fit_tables(loaded: Corpus, seed: int, say: Say) -> list[Tables]:
@@ -148,32 +167,53 @@ def fit_tables(loaded: Corpus, seed: int, say: Say) -> list[Tables]:
     rng = Random(seed)
     by_fold: list[list[str]] = [[] for _ in range(FOLDS)]
     segments: list[list[str]] = [[] for _ in range(FOLDS)]
-    for article in loaded.articles:
-        fold = article.fold
-        by_fold[fold].append(article.text)
-        segments[fold] += ngram_fit.segments(article.text, rng, 1.0 if article.hard else SEGMENT_SHARE)
-    for fold, text in loaded.background:
-        by_fold[fold].append(text)
-        segments[fold] += ngram_fit.segments(text, rng, SEGMENT_SHARE)
-    counts = [ngram_fit.gram_counts(texts) for texts in by_fold]
+    for article in (*loaded.articles, *loaded.background):
+        by_fold[article.fold].append(article.text)
+        segments[article.fold] += ngram_fit.segments(article.text, rng, 1.0 if article.hard else SEGMENT_SHARE)
+    counts = _each(ngram_fit.gram_counts, by_fold)
+    seen = _each(ngram_fit.seen_counts, by_fold)
     language = ngram_fit.language_table((article.lang, article.text) for article in loaded.articles if not article.hard)
-    out = []
-    for left_out in (*range(FOLDS), None):
+
+    def without(left_out: int | None) -> Tables:
         folds = [fold for fold in range(FOLDS) if fold != left_out]
         spam = [f.text for f in loaded.fragments if corpora.fold_of_fragment(f) in folds]
         clean = [segment for fold in folds for segment in segments[fold]]
         weights, scale = ngram_fit.fit(spam, clean, np.sum([counts[fold] for fold in folds], axis=0), seed=seed)
         say(f"n-grams without fold {left_out}: {len(spam)} fragments, {len(clean)} clean segments")
-        out.append(Tables(weights, scale, language, WINDOW, HOT))
-    return out
+        bits = packed(np.sum([seen[fold] for fold in folds], axis=0, dtype=np.int32), ngram_fit.SEEN_LOAD)
+        return Tables(weights, scale, language, bits)
+
+    return _each(without, (*range(FOLDS), None))
 
 
 def _split(loaded: Corpus, tables: Tables, fold: int, seed: int) -> Split:
     rng = Random(seed + 10 + fold)
-    articles = [a for a in loaded.articles if a.fold == fold]
-    rng.shuffle(articles)
+    hosts = [a for a in loaded.articles if a.fold == fold]
+    for article in loaded.background:
+        if article.fold == fold and (not article.hard or in_fold(article.text, HAM_PART) == 0):
+            hosts.append(article._replace(lang=ngram_fit.language_of(article.text, tables.language)))
+    rng.shuffle(hosts)
     fragments = [f for f in loaded.fragments if corpora.fold_of_fragment(f) == fold]
-    return Split(tables, list(verify_fit.documents(articles, fragments, rng)))
+    return Split(tables, list(verify_fit.documents(hosts, fragments, rng)))
+
+
+HAM_PART = 4  # every fourth of the short messages is a document of its own, and a line in another
+
+
+def _hot(split: Split) -> list[float]:
+    """For each width of the sliding windows the score that HOT_SHARE of the windows of clean text pass, in logits."""
+    lots: list[list[NDArray[np.float32]]] = [[] for _ in (*WIDTHS_UNSPACED, *WIDTHS_SPACED)]
+    clean = [document for document in split.documents if not document.spans and not document.hard]
+    for batch in verify_fit.batches(clean[::HOT_STEP]):
+        reading = read([document.text for document in batch], split.tables)
+        unspaced = UNSPACED.take(reading.classes)
+        for number, width in enumerate((*WIDTHS_UNSPACED, *WIDTHS_SPACED)):
+            of_kind = unspaced if number < len(WIDTHS_UNSPACED) else ~unspaced
+            lots[number].append(window_sums(reading.total, width)[of_kind])
+    return [float(np.quantile(np.concatenate(lot), 1 - HOT_SHARE)) * split.tables.scale for lot in lots]
+
+
+HOT_STEP = 5  # every fifth clean document is enough for the hot windows' thresholds
 
 
 def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float = 0.1) -> HistGradientBoostingClassifier:
@@ -183,25 +223,33 @@ def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float = 0.1
     )  # fmt: skip
 
 
-def fit_gate(splits: Sequence[Split], sizes: Sizes, seed: int) -> tuple[Trees, float]:
+def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed: int) -> tuple[Trees, float]:
     """Trees that tell hot runs on injections from others, and the threshold that loses few injections."""
-    lots = [
-        verify_fit.gate_rows(batch, split.tables) for split in splits for batch in verify_fit.batches(split.documents)
-    ]
-    matrix, touching = np.concatenate([lot[0] for lot in lots]), np.concatenate([lot[1] for lot in lots])
+
+    def lots(fold: int) -> list[tuple[Matrix, NDArray[np.bool_]]]:
+        return [verify_fit.gate_rows(batch, bare[fold]) for batch in verify_fit.batches(splits[fold].documents)]
+
+    found = [lot for part in _each(lots, range(len(splits))) for lot in part]
+    matrix, touching = np.concatenate([lot[0] for lot in found]), np.concatenate([lot[1] for lot in found])
     trees = to_trees(_boosted(sizes.gate_trees, 5, 24, seed).fit(matrix, touching))
     return trees, float(np.quantile(scores(trees, matrix)[touching], GATE_LOSS))
 
 
 def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
-    model = bare._replace(tables=split.tables)
-    return verify_fit.concatenated(verify_fit.rows(batch, model, rng) for batch in verify_fit.batches(split.documents))
+    return verify_fit.concatenated(verify_fit.rows(batch, bare, rng) for batch in verify_fit.batches(split.documents))
 
 
-def fit_verify(parts: Sequence[Rows], sizes: Sizes, seed: int) -> Trees:
-    """The second stage: is this candidate exactly an injection?"""
+def fit_stages(parts: Sequence[Rows], sizes: Sizes, seed: int) -> tuple[Trees, Trees]:
+    """The second stage: is all of this candidate spam, and if it is, is it exactly what was injected?"""
     rows = verify_fit.concatenated(parts)
-    return to_trees(_boosted(sizes.verify_trees, 7, 40, seed).fit(rows.matrix, rows.exact, sample_weight=rows.weight))
+    spam = _boosted(sizes.spam_trees, 7, 40, seed).fit(
+        rows.matrix[:, : len(NAMES)], rows.spam, sample_weight=rows.weight
+    )
+    of_spam = rows.spam
+    exact = _boosted(sizes.exact_trees, 7, 40, seed).fit(
+        rows.matrix[of_spam], rows.exact[of_spam], sample_weight=rows.weight[of_spam]
+    )
+    return to_trees(spam), to_trees(exact)
 
 
 Places = tuple[NDArray[np.float32], NDArray[np.bool_]]
@@ -227,7 +275,7 @@ def calibrate(accepts: Sequence[Trees], places: Sequence[Places]) -> tuple[float
 
 def _stages(trees: Trees, rows: Rows) -> tuple[tuple[int, float], ...]:
     """For each stage the partial score that few good candidates fall below."""
-    good = rows.matrix[rows.exact]
+    good = rows.matrix[rows.exact, : len(NAMES)]
     good = good[scores(trees, good) >= GOOD]
     return tuple(
         (n, float(np.quantile(scores(trees, good, 0, n), STAGE_LOSS)))
@@ -302,6 +350,8 @@ def fit_trades(fragments: Sequence[Fragment]) -> NDArray[np.int8]:
     return units
 
 
-def _model(tables: Tables, gate: Trees, gate_threshold: float, trades: NDArray[np.int8]) -> Model:
-    """A model for proposing only, while the second stage is still to be fitted."""
-    return Model(tables, gate, gate_threshold, gate, (), gate, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")
+def _bare(tables: Tables, hot: Sequence[float], trades: NDArray[np.int8]) -> Model:
+    """A model for reading only, while its trees are still to be fitted."""
+    zero = np.zeros(1, dtype=np.int32)
+    none = Trees(zero, zero, np.full(1, np.inf, dtype=np.float32), zero, np.zeros(1), 0.0, 0)
+    return Model(tables, tuple(hot), none, 0.0, none, (), none, none, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")

@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import propose
-from cleaner.features import ACCEPT_NAMES, Matrix, run_features
-from cleaner.judge import choose_batch, propose_batch, source_span
+from cleaner.features import ACCEPT_NAMES, EXACT_NAMES, Matrix, run_features, seam_features
+from cleaner.judge import Proposals, choose_batch, hot_units, propose_batch, source_spans
 from cleaner.model import Model
+from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
+from cleaner.reading import read
 from cleaner.train.data import Article
 from cleaner.train.grammar import Fragment
 from cleaner.train.inject import Dirty, Injected, inject
 
-INJECTED_SHARE = 0.85  # of ordinary articles; of those that look like spam themselves HARD_SHARE
+INJECTED_SHARE = 0.9  # of ordinary articles; of those that look like spam themselves HARD_SHARE
 HARD_SHARE = 0.6
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
 SHORT = 400  # characters: a text that is but a line or two
@@ -104,10 +106,10 @@ def _choose(
     return [rng.choice(pool) for _ in range(rng.randint(1, 4))]
 
 
-def gate_rows(batch: Sequence[Document], tables: propose.Tables) -> tuple[Matrix, NDArray[np.bool_]]:
+def gate_rows(batch: Sequence[Document], model: Model) -> tuple[Matrix, NDArray[np.bool_]]:
     """The features of all hot runs, and whether each touches an injection."""
-    reading = propose.read([document.text for document in batch], tables, protections(batch))
-    runs = propose.hot_runs(reading, tables)
+    reading = read([document.text for document in batch], model.tables)
+    runs = propose.hot_runs(reading, hot_units(model), protections(batch))
     starts = reading.source[runs.starts] - reading.doc_base[runs.docs]
     ends = reading.source[runs.ends - 1] + 1 - reading.doc_base[runs.docs]
     touching = np.zeros(len(starts), dtype=bool)
@@ -115,33 +117,49 @@ def gate_rows(batch: Sequence[Document], tables: propose.Tables) -> tuple[Matrix
         mine = np.flatnonzero(runs.docs == number)
         for span in document.spans:
             touching[mine] |= (starts[mine] < span.end) & (ends[mine] > span.start)
-    return run_features(reading, tables, runs), touching
+    return run_features(reading, model.tables, runs), touching
 
 
 def rows(batch: Sequence[Document], model: Model, rng: Random) -> Rows | None:
-    """The candidates of the documents behind the gate; of those that are not spam at most MAX_NEGATIVES a document."""
+    """The candidates of the documents behind the gate; of those that are not exact a sample."""
     proposals = propose_batch([document.text for document in batch], model, protections(batch))
     if proposals is None:
         return None
-    found, reading = proposals.found, proposals.reading
-    starts = reading.source[found.starts] - reading.doc_base[found.docs]
-    ends = reading.source[found.ends - 1] + 1 - reading.doc_base[found.docs]
+    found = proposals.found
+    starts, ends = source_spans(proposals)
     spam, exact = np.zeros(len(starts), dtype=bool), np.zeros(len(starts), dtype=bool)
     weight = np.ones(len(starts), dtype=np.float32)
     keep: list[int] = []
-    for number, origin in enumerate(proposals.docs.tolist()):
+    for number in np.unique(found.docs).tolist():
         mine = np.flatnonzero(found.docs == number)
-        spam[mine], exact[mine] = labels(batch[origin], starts[mine], ends[mine])
+        document = batch[number]
+        spam[mine], exact[mine] = labels(document, starts[mine], ends[mine])
+        mixed = np.zeros(len(mine), dtype=bool)
+        for span in document.spans:
+            mixed |= (starts[mine] < span.end) & (ends[mine] > span.start)
         for group, most in (
             (mine[exact[mine]], len(mine)),
             (mine[spam[mine] & ~exact[mine]], MAX_PARTS),
-            (mine[~spam[mine]], MAX_NEGATIVES),
+            (mine[mixed & ~spam[mine]], MAX_NEGATIVES),
+            (mine[~mixed & ~spam[mine]], MAX_NEGATIVES),
         ):
             kept = group.tolist() if len(group) <= most else rng.sample(group.tolist(), most)
             weight[kept] = len(group) / max(len(kept), 1)
             keep += kept
     at = np.array(sorted(keep), dtype=np.int64)
-    return Rows(proposals.matrix[at], spam[at], exact[at], weight[at])
+    return Rows(_with_seams(proposals, spam, at, model), spam[at], exact[at], weight[at])
+
+
+def _with_seams(proposals: Proposals, spam: NDArray[np.bool_], at: NDArray[np.int64], model: Model) -> Matrix:
+    """The features of some candidates, those of the seams too where they are spam: the others are never asked for them."""
+    matrix = np.zeros((len(at), len(EXACT_NAMES)), dtype=np.float32)
+    matrix[:, : proposals.matrix.shape[1]] = proposals.matrix[at]
+    is_spam = spam[at]
+    if is_spam.any():
+        found = Candidates(*(column[at[is_spam]] for column in proposals.found))
+        seam = seam_features(proposals.reading, proposals.part, model.tables, found)
+        matrix[is_spam, proposals.matrix.shape[1] :] = seam
+    return matrix
 
 
 def chosen_rows(batch: Sequence[Document], model: Model) -> tuple[Matrix, NDArray[np.bool_]]:
@@ -149,13 +167,12 @@ def chosen_rows(batch: Sequence[Document], model: Model) -> tuple[Matrix, NDArra
     chosen = choose_batch([document.text for document in batch], model, protections(batch))
     if chosen is None:
         return np.empty((0, len(ACCEPT_NAMES)), dtype=np.float32), np.empty(0, dtype=bool)
-    found, reading = chosen.proposals.found, chosen.proposals.reading
     spam = np.zeros(len(chosen.at), dtype=bool)
-    for number, at in enumerate(chosen.at.tolist()):
-        doc = int(found.docs[at])
-        start, end = source_span(reading, int(found.starts[at]), int(found.ends[at]), doc)
-        document = batch[int(chosen.proposals.docs[doc])]
-        spam[number] = bool(document.spans) and labels(document, np.array([start]), np.array([end]))[0][0]
+    starts, ends = source_spans(chosen.proposals, chosen.at)
+    for number, doc in enumerate(chosen.proposals.found.docs[chosen.at].tolist()):
+        if batch[doc].spans:
+            place = slice(number, number + 1)
+            spam[number] = labels(batch[doc], starts[place], ends[place])[0][0]
     return chosen.matrix, spam
 
 

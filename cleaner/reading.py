@@ -1,0 +1,123 @@
+"""The first pass over every character: a batch of texts folded into arrays, with n-gram evidence and language fit.
+
+Everything is integer arithmetic on code points, so that a text has the same figures on its own and in any batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import charclass as cc
+from cleaner import ngrams
+from cleaner.view import IS_LETTER, fold
+
+Ints = NDArray[np.int64]
+Stretches = Sequence[tuple[int, int]]
+PAD = 6  # line ends around every text of a batch: no n-gram reaches from one text into the next
+UNSPACED = np.zeros(cc.N_CLASSES, dtype=bool)  # scripts written without spaces between words
+UNSPACED[[cc.HAN, cc.HIRAGANA, cc.KATAKANA, cc.THAI]] = True
+
+
+class Tables(NamedTuple):
+    """The arrays the first pass looks things up in.
+
+    weights    2**21 int8, spam weight of an n-gram; `scale` turns one unit into a logit per root character
+    language   n_languages x 2**16 int8, how typical a trigram is of each language against the others, in 1/16 nats
+    seen       2**21 bytes, a bit for every hash of an n-gram: does it stand in clean text more than once or twice
+    """
+
+    weights: NDArray[np.int8]
+    scale: float
+    language: NDArray[np.int8]
+    seen: NDArray[np.uint8]
+
+
+class Reading(NamedTuple):
+    """A batch of texts folded into one array of `n` characters, with what the first pass knows of each.
+
+    Offsets into these arrays are *view offsets*; `source` turns them into offsets of the padded batch, `doc_base` is
+    where each text begins there. Text `d` is the view's doc_first[d]:doc_stop[d].
+    """
+
+    codes: NDArray[np.uint32]
+    classes: NDArray[np.uint8]
+    points: NDArray[np.uint32]
+    source: Ints
+    disguised: NDArray[np.bool_]
+    evidence: NDArray[np.int32]
+    total: Ints
+    trigrams: NDArray[np.uint32]
+    fit: NDArray[np.int8]
+    foreign: NDArray[np.bool_]
+    newlines: Ints
+    doc_first: Ints
+    doc_stop: Ints
+    doc_base: Ints
+    languages: Ints
+
+
+def read(texts: Sequence[str], tables: Tables) -> Reading:
+    """Fold and score a batch of texts."""
+    pad = "\n" * PAD
+    points = cc.code_points(pad + pad.join(texts) + pad)
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    doc_base = PAD + np.concatenate(([0], np.cumsum(lengths + PAD)[:-1])) if len(texts) else lengths
+    view = fold(points)
+    doc_first = np.searchsorted(view.source, doc_base)
+    doc_stop = np.searchsorted(view.source, doc_base + lengths)
+    codes = ngrams.hashable(view.codes, view.classes)
+    evidence = ngrams.evidence(codes, view.classes, tables.weights)
+    total = np.zeros(len(codes) + 1, dtype=np.int64)
+    np.cumsum(evidence, out=total[1:])
+    rows = trigrams(codes)
+    languages, fit = _language(rows, doc_first, doc_stop, tables.language)
+    return Reading(
+        codes, view.classes, points if len(points) == len(codes) else points[view.source], view.source, view.disguised,
+        evidence, total, rows, fit, _foreign(view.classes, doc_first, doc_stop),
+        np.flatnonzero(view.classes == cc.NEWLINE), doc_first, doc_stop, doc_base, languages,
+    )  # fmt: skip
+
+
+LANGUAGE_SAMPLE, LANGUAGE_STEP = 1500, 3  # every third trigram of so many characters decides a text's language
+
+
+def trigrams(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """For each character the row of the language table of the trigram around it."""
+    out = np.zeros(len(codes), dtype=np.uint32)
+    np.right_shift(ngrams.trigram_index(codes), np.uint32(ngrams.TABLE_BITS - 16), out=out[1:-1])
+    return out
+
+
+def _language(
+    rows: NDArray[np.uint32], first: Ints, stop: Ints, table: NDArray[np.int8]
+) -> tuple[Ints, NDArray[np.int8]]:
+    """The language of each text, and how well each character's trigram fits the language of its text."""
+    languages, fit = np.zeros(len(first), dtype=np.int64), np.zeros(len(rows), dtype=np.int8)
+    for number, (begin, end) in enumerate(zip(first.tolist(), stop.tolist(), strict=True)):
+        if begin < end:
+            sample = table.take(rows[begin : min(end, begin + LANGUAGE_SAMPLE) : LANGUAGE_STEP], axis=1)
+            languages[number] = np.add.reduce(sample, axis=1, dtype=np.int32).argmax()
+            table[languages[number]].take(rows[begin:end], mode="wrap", out=fit[begin:end])
+    return languages, fit
+
+
+FOREIGN_SHARE = 0.15  # a script with a smaller share of a text's letters is foreign to it
+
+
+def _foreign(classes: NDArray[np.uint8], first: Ints, stop: Ints) -> NDArray[np.bool_]:
+    """Letters of a script that is not their text's own; Latin, which stands in every article, is never foreign."""
+    foreign = np.zeros(len(classes), dtype=bool)
+    for begin, end in zip(first.tolist(), stop.tolist(), strict=True):
+        counts = np.bincount(classes[begin:end], minlength=cc.N_CLASSES) * IS_LETTER
+        share = counts / max(counts.sum(), 1)
+        is_foreign = (share < FOREIGN_SHARE) & IS_LETTER
+        is_foreign[cc.LATIN] = False
+        if share[[cc.HIRAGANA, cc.KATAKANA]].sum() >= FOREIGN_SHARE:  # one writing system: kana stand with Han
+            is_foreign[[cc.HIRAGANA, cc.KATAKANA, cc.HAN]] = False
+        if (counts * is_foreign).any():
+            foreign[begin:end] = is_foreign.take(classes[begin:end])
+    return foreign
