@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cleaner import charclass as cc
 from cleaner.cohesion import seams
+from cleaner.links import Links, link_columns
 from cleaner.propose import Boundaries, Candidates, Excerpt, Runs
 from cleaner.reading import Ints, Reading, Tables
 from cleaner.view import IS_LETTER
@@ -57,7 +58,7 @@ NAMES = (
     "at_signs", "line_length", "line_share", "at_line_start", "at_line_end", "boundary_left", "boundary_right",
     "class_before", "class_after", "class_first", "class_last", "spaces_before", "spaces_after", "next_is_lower",
     "line_mark", "indented", "blank_before", "blank_after", "position", "to_end", "ngram_previous_line",
-    "ngram_next_line", "host_language",
+    "ngram_next_line", "host_language", "link_share", "link_text", "link_target",
 )  # fmt: skip
 # What only the candidates that are left after the first trees are asked: does the text read on, with them and without.
 SEAM_NAMES = (
@@ -175,7 +176,14 @@ def _links(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
 
 def features(
-    reading: Reading, part: Excerpt, host: Hosts, tables: Tables, runs: Runs, edges: Boundaries, found: Candidates
+    reading: Reading,
+    part: Excerpt,
+    host: Hosts,
+    linked: Links,
+    tables: Tables,
+    runs: Runs,
+    edges: Boundaries,
+    found: Candidates,
 ) -> Matrix:
     """n_candidates x len(NAMES) matrix; every value is finite."""
     sums = _cumulative(part, host)
@@ -273,6 +281,8 @@ def features(
         "to_end": np.minimum(stop - origin - length, 400),
         "host_language": reading.languages[doc],
     }
+    link_share, link_text, link_target = link_columns(linked, a, b)
+    out |= {"link_share": link_share, "link_text": link_text * scale, "link_target": link_target * scale}
     out |= _layout(part, a, b, line, line_end)
     out |= _neighbour_lines(reading, origin, scale)
     matrix = np.empty((len(a), len(NAMES)), dtype=np.float32)

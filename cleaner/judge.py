@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cleaner import propose
 from cleaner.features import Matrix, features, hosts, run_features, seam_features
+from cleaner.links import links, with_references
 from cleaner.model import Model
 from cleaner.propose import Candidates, Excerpt, Runs
 from cleaner.reading import Ints, Reading, Stretches, read
@@ -139,7 +140,7 @@ def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretc
     """Candidates with features for the texts of a batch whose hot runs pass the gate; None when none does."""
     tables = model.tables
     reading = read(texts, tables)
-    runs = propose.hot_runs(reading, hot_units(model), protected)
+    runs, definitions = with_references(reading, propose.hot_runs(reading, hot_units(model), protected))
     if not len(runs.starts):
         return None
     passed = scores(model.gate, run_features(reading, tables, runs)) >= model.gate_threshold
@@ -153,7 +154,9 @@ def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretc
     found = propose.candidates(part, runs, edges)
     if not len(found.starts):
         return None
-    return Proposals(reading, part, found, features(reading, part, host, tables, runs, edges, found))
+    return Proposals(
+        reading, part, found, features(reading, part, host, links(part, definitions), tables, runs, edges, found)
+    )
 
 
 def choose(starts: Ints, ends: Ints, probability: NDArray[np.float64]) -> list[tuple[int, Ints]]:

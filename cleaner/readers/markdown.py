@@ -5,6 +5,7 @@ from __future__ import annotations
 import regex
 
 _LIST_ITEM = regex.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
+_CODE = regex.compile(r"^(?:[ \t>]*(?:```|~~~)|\t| {4})", regex.M)
 MAX_FRONT_MATTER = 65_536  # characters
 
 
@@ -19,6 +20,8 @@ def protected(text: str) -> list[tuple[int, int]]:
     begin = _front_matter_end(text)
     if begin:
         found.append((0, begin))
+    if not _CODE.search(text, begin):
+        return found
     fence, opened, at = "", 0, begin
     blank, in_list, code = True, False, False
     for line in text[begin:].splitlines(keepends=True):

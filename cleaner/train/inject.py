@@ -14,6 +14,9 @@ from cleaner.train.grammar import Fragment, random_url, spam_url
 
 _SENTENCE_GAP = regex.compile(r"(?<=[.!?…])\s|(?<=[。！？，；、：])")
 _WORD_GAP = regex.compile(r"(?<=[\p{L}\d,;:])\x20(?=[\p{L}\d])")
+_LETTER_GAP = regex.compile(
+    r"(?<=[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}])(?=[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}])"
+)
 _WORD = regex.compile(r"\b\p{L}{3,14}\b")
 _CHAINS = (" | ", ", ", "、", " - ", "|", " / ", "，", " ", "-", "_", " • ")
 _MARKERS = ("🔖 ", "#", "Tags: ", "🏷 ", "标签：", "Tag: ", "关键词：", "【", "")
@@ -167,11 +170,13 @@ def _line_suffix(text: str, piece: str, fragments: Sequence[Fragment], rng: Rand
 
 
 def _gap(text: str, rng: Random) -> int | None:
-    """A place inside a sentence: at a space or behind punctuation."""
+    """A place inside a sentence: at a space, behind punctuation, or between two letters of a script without spaces."""
     start, end = _some_line(text, rng)
-    pattern = rng.choice([_SENTENCE_GAP, _WORD_GAP])
-    gaps = [match.end() for match in pattern.finditer(text, start, end)]
-    return rng.choice(gaps) if gaps else None
+    for pattern in (rng.choice([_SENTENCE_GAP, _WORD_GAP]), rng.choice([_SENTENCE_GAP, _LETTER_GAP])):
+        gaps = [match.end() for match in pattern.finditer(text, start, end)]
+        if gaps:
+            return rng.choice(gaps)
+    return None
 
 
 def _mid_sentence(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
@@ -233,19 +238,28 @@ def _link_text_only(text: str, piece: str, fragments: Sequence[Fragment], rng: R
 
 
 def _reference(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
-    """A reference-style link in a sentence, its definition at the end."""
-    at = _gap(text, rng)
-    if at is None:
-        return _link(text, piece, fragments, rng)
-    number = rng.randint(1, 30)
-    definition = f"{rng.choice(['', ' '])}[{number}]: {random_url(rng, piece)}\n"
-    return [(at, f"[{piece}][{number}]" + (" " if text[at - 1 : at] == " " else "")), (len(text), definition)]
+    """One to four reference-style links in sentences, on the goods or on words of the article, all definitions at the end."""
+    found: Pieces = []
+    definitions = ""
+    for number in rng.sample(range(1, 40), rng.choice([1, 1, 2, 4])):
+        at = _gap(text, rng)
+        if at is None:
+            continue
+        goods = piece if not found else rng.choice(fragments).text
+        label = _innocent_word(text, rng) or goods if rng.random() < 0.5 else goods
+        found.append((at, f"[{label}][{number}]" + (" " if text[at - 1 : at] == " " else "")))
+        definitions += f"{rng.choice(['', ' '])}[{number}]: {spam_url(rng, goods)}\n"
+    return [*found, (len(text), "\n" + definitions)] if found else _link(text, piece, fragments, rng)
+
+
+def _innocent_word(text: str, rng: Random) -> str:
+    words = _WORD.findall(text[:3000])
+    return str(rng.choice(words)) if words else ""
 
 
 def _innocent_link(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
     """A link to a spam address whose text is a word of the article."""
-    words = _WORD.findall(text[:3000])
-    return _mid_sentence(text, f"[{rng.choice(words) if words else piece}]({spam_url(rng, piece)})", fragments, rng)
+    return _mid_sentence(text, f"[{_innocent_word(text, rng) or piece}]({spam_url(rng, piece)})", fragments, rng)
 
 
 _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
@@ -268,7 +282,7 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "innocent_link": _innocent_link,
 }
 _WEIGHTS = {
-    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 15,
+    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 20,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
-    "tail_block": 5, "link_text": 1, "reference": 1.5, "innocent_link": 1,
+    "tail_block": 5, "link_text": 1, "reference": 2, "innocent_link": 2,
 }  # fmt: skip

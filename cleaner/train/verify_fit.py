@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cleaner import propose
 from cleaner.features import ACCEPT_NAMES, EXACT_NAMES, Matrix, run_features, seam_features
 from cleaner.judge import Proposals, choose_batch, hot_units, propose_batch, source_spans
+from cleaner.links import with_references
 from cleaner.model import Model
 from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
@@ -25,8 +26,8 @@ HARD_SHARE = 0.6
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
 SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
-MAX_NEGATIVES = 50  # candidates kept per text that are not spam
-MAX_PARTS = 30  # candidates kept per text that are parts of an injection, or several
+MAX_NEGATIVES = 30  # candidates kept per text that are not spam
+MAX_PARTS = 20  # candidates kept per text that are parts of an injection, or several
 
 
 class Document(NamedTuple):
@@ -109,7 +110,7 @@ def _choose(
 def gate_rows(batch: Sequence[Document], model: Model) -> tuple[Matrix, NDArray[np.bool_]]:
     """The features of all hot runs, and whether each touches an injection."""
     reading = read([document.text for document in batch], model.tables)
-    runs = propose.hot_runs(reading, hot_units(model), protections(batch))
+    runs, _ = with_references(reading, propose.hot_runs(reading, hot_units(model), protections(batch)))
     starts = reading.source[runs.starts] - reading.doc_base[runs.docs]
     ends = reading.source[runs.ends - 1] + 1 - reading.doc_base[runs.docs]
     touching = np.zeros(len(starts), dtype=bool)
