@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 
 TABLE_BITS = 21
+ROW_BITS = 16  # of a trigram in the smaller tables
 CHAR_ORDERS = (1, 2, 3, 5)
 CHUNK = 1 << 14  # characters a pass, so that all arrays stay in the cache
 _STEP = np.uint32(0x01000193)  # FNV-1a's prime
@@ -56,17 +57,6 @@ def char_grams(codes: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.uint
             yield order, _index(rolling, order)
 
 
-def trigram_index(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """The table index of every trigram, as `char_grams` has it; none for fewer than three characters."""
-    if len(codes) < 3:
-        return np.empty(0, dtype=np.uint32)
-    rolling = codes[:-2] * _STEP
-    rolling += codes[1:-1]
-    rolling *= _STEP
-    rolling += codes[2:]
-    return _index(rolling, 3)
-
-
 def words(
     codes: NDArray[np.uint32], classes: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
@@ -101,20 +91,38 @@ def _powers(n: int, radix: int) -> NDArray[np.uint32]:
     return known[:n]
 
 
-def evidence(codes: NDArray[np.uint32], classes: NDArray[np.uint8], weights: NDArray[np.int8]) -> NDArray[np.int32]:
-    """The summed weights at each character: an n-gram counts at its middle, a word at its first letter."""
-    out = np.zeros(len(codes), dtype=np.int32)
+def scan(
+    codes: NDArray[np.uint32], classes: NDArray[np.uint8], weights: NDArray[np.int8]
+) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
+    """For each character the summed weights, and the row of the trigram around it in a table of 2**ROW_BITS.
+
+    An n-gram counts at its middle, a word at its first letter; the first and the last character have row 0.
+    """
+    out, rows = np.zeros(len(codes), dtype=np.int32), np.zeros(len(codes), dtype=np.uint32)
     reach = CHAR_ORDERS[-1] - 1
     for first in range(0, len(codes), CHUNK):
         stop = min(first + CHUNK, len(codes))
         for order, index in char_grams(codes[first : stop + reach]):
             index = index[: stop - first]
-            middle = first + (order - 1) // 2
-            out[middle : middle + len(index)] += weights.take(
-                index, mode="wrap"
-            )  # no index is out of range: "wrap" is fastest
+            middle = slice(first + (order - 1) // 2, first + (order - 1) // 2 + len(index))
+            out[middle] += weights.take(index, mode="wrap")  # no index is out of range: "wrap" is fastest
+            if order == 3:
+                np.right_shift(index, np.uint32(TABLE_BITS - ROW_BITS), out=rows[middle])
     if len(codes):
         starts, index, pair_starts, pair_index = word_grams(codes, classes)
         out[starts] += weights.take(index, mode="wrap")
         out[pair_starts] += weights.take(pair_index, mode="wrap")
-    return out
+    return out, rows
+
+
+def trigram_rows(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The rows alone, as `scan` has them.
+
+    >>> trigram_rows(cc.code_points("aa")).tolist()
+    [0, 0]
+    """
+    rows = np.zeros(len(codes), dtype=np.uint32)
+    for order, index in char_grams(codes):
+        if order == 3:
+            np.right_shift(index, np.uint32(TABLE_BITS - ROW_BITS), out=rows[1:-1])
+    return rows

@@ -70,10 +70,9 @@ def read(texts: Sequence[str], tables: Tables) -> Reading:
     doc_first = np.searchsorted(view.source, doc_base)
     doc_stop = np.searchsorted(view.source, doc_base + lengths)
     codes = ngrams.hashable(view.codes, view.classes)
-    evidence = ngrams.evidence(codes, view.classes, tables.weights)
+    evidence, rows = ngrams.scan(codes, view.classes, tables.weights)
     total = np.zeros(len(codes) + 1, dtype=np.int64)
     np.cumsum(evidence, out=total[1:])
-    rows = trigrams(codes)
     languages, fit = _language(rows, doc_first, doc_stop, tables.language)
     return Reading(
         codes, view.classes, points if len(points) == len(codes) else points[view.source], view.source, view.disguised,
@@ -83,13 +82,6 @@ def read(texts: Sequence[str], tables: Tables) -> Reading:
 
 
 LANGUAGE_SAMPLE, LANGUAGE_STEP = 1500, 3  # every third trigram of so many characters decides a text's language
-
-
-def trigrams(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """For each character the row of the language table of the trigram around it."""
-    out = np.zeros(len(codes), dtype=np.uint32)
-    np.right_shift(ngrams.trigram_index(codes), np.uint32(ngrams.TABLE_BITS - 16), out=out[1:-1])
-    return out
 
 
 def _language(

@@ -73,7 +73,7 @@ def tiny_model() -> tuple[dict[str, Any], dict[str, Any]]:
     """Arrays and header of a model that knows nothing, made like the shipped one: what `cleaner.model.save` takes."""
     arrays, header = _blank_arrays(), _header()
     header["figures"] |= {"remove": 0.9, "review": 0.5}
-    header["figures"] |= {f"{name}_baseline": STUMP.baseline for name in ("gate", "verify", "accept")}
+    header["figures"] |= {f"{name}_baseline": STUMP.baseline for name in ("gate", "spam", "exact", "accept")}
     return arrays, header
 
 

@@ -15,7 +15,7 @@ from cleaner import Cleaner
 from cleaner.model import ARRAYS, HEADER
 from cleaner.train.run import Sizes, train
 
-SIZES = Sizes(per_word=1, gate_trees=2, verify_trees=6, accept_trees=4, max_articles=80)
+SIZES = Sizes(per_word=1, gate_trees=2, spam_trees=6, exact_trees=4, accept_trees=4, max_articles=80)
 LANGUAGES = ("de", "en", "ru", "zh-Hans")
 
 

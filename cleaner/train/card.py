@@ -17,9 +17,10 @@ def card(header: Mapping[str, Any]) -> str:
 
 Written by `cleaner train`; do not edit. Arrays in `cleaner.npz` (SHA-256 `{header["sha256"]}`), header in `cleaner.json`.
 
-**What it is.** Three stages: a table of 2^21 hashed n-gram weights and a table of trigrams of {len(header["languages"])} languages;
-a gate over hot runs; boosted trees that say whether a candidate is exactly an injection; boosted trees that say whether the
-best candidate of a place is injected at all. How they work together: `docs/how-it-decides.md`.
+**What it is.** A table of 2^21 hashed n-gram weights, one of trigrams of {len(header["languages"])} languages, and a bit table of
+n-grams seen in clean text; boosted trees as a gate over hot runs, trees that say whether a candidate is spam, trees that say
+whether it is exactly an injection, and trees that say whether the best candidate of a place is injected at all. How they
+work together: `docs/how-it-decides.md`.
 
 **What it was trained on.** {counts["articles"]} articles, {counts["background"]} background texts for the n-gram table, {counts["fragments"]}
 spam fragments (grammars of `corpus/spam` and, if named below, external ones); injections are simulated

@@ -173,7 +173,7 @@ def _gap(text: str, rng: Random) -> int | None:
     """A place inside a sentence: at a space, behind punctuation, or between two letters of a script without spaces."""
     start, end = _some_line(text, rng)
     for pattern in (rng.choice([_SENTENCE_GAP, _WORD_GAP]), rng.choice([_SENTENCE_GAP, _LETTER_GAP])):
-        gaps = [match.end() for match in pattern.finditer(text, start, end)]
+        gaps: list[int] = [match.end() for match in pattern.finditer(text, start, end)]
         if gaps:
             return rng.choice(gaps)
     return None

@@ -17,7 +17,6 @@ from sklearn.linear_model import SGDClassifier
 
 from cleaner import charclass as cc
 from cleaner import cohesion, ngrams
-from cleaner.reading import trigrams
 from cleaner.view import fold
 
 TABLE = 1 << ngrams.TABLE_BITS
@@ -152,7 +151,7 @@ def language_table(texts: Iterable[tuple[str, str]]) -> NDArray[np.int8]:
     for row, language in enumerate(LANGUAGES):
         counts = np.ones(size)
         for chunk in _chunks(by_language[language], 1 << 21):
-            counts += np.bincount(trigrams(folded(chunk)[0]), minlength=size)
+            counts += np.bincount(ngrams.trigram_rows(folded(chunk)[0]), minlength=size)
         share[row] = counts / counts.sum()
     table = np.log(share) - np.log(share.mean(axis=0, keepdims=True))
     units: NDArray[np.int8] = np.clip(np.rint(table * LANGUAGE_UNIT), -127, 127).astype(np.int8)
@@ -161,7 +160,7 @@ def language_table(texts: Iterable[tuple[str, str]]) -> NDArray[np.int8]:
 
 def language_of(text: str, table: NDArray[np.int8]) -> str:
     """The language of LANGUAGES whose trigrams the beginning of a text has most of."""
-    rows = trigrams(folded(text[:LANGUAGE_SAMPLE])[0])
+    rows = ngrams.trigram_rows(folded(text[:LANGUAGE_SAMPLE])[0])
     return LANGUAGES[int(table[:, rows].sum(axis=1, dtype=np.int64).argmax())]
 
 

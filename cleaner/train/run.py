@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, TypeVar
@@ -21,7 +22,6 @@ from sklearn.linear_model import LogisticRegression
 from cleaner import model as models
 from cleaner.cohesion import packed
 from cleaner.features import NAMES, Matrix
-from cleaner.judge import judge
 from cleaner.model import Model
 from cleaner.propose import WIDTHS_SPACED, WIDTHS_UNSPACED, window_sums
 from cleaner.reading import UNSPACED, Tables, read
@@ -31,7 +31,7 @@ from cleaner.train.card import card
 from cleaner.train.data import FOLDS, Corpus
 from cleaner.train.export import to_trees
 from cleaner.train.grammar import TRADES, Fragment, in_fold
-from cleaner.train.verify_fit import Document, Rows
+from cleaner.train.verify_fit import Document, Places, Rows
 from cleaner.trees import Trees, scores
 
 HOT_SHARE = 0.008  # of the windows of unseen clean text that are hot, at each width
@@ -107,16 +107,16 @@ def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes
         for model, (spam, exact), step in zip(bare, held_out, steps, strict=True)
     ]
     places = _each(lambda fold: _places(splits[fold], judging[fold]), range(FOLDS))
-    say(f"places: {sum(len(part[1]) for part in places)}, spam {sum(part[1].sum() for part in places)}")
+    say(f"places: {sum(len(part.spam) for part in places)}, spam {sum(part.spam.sum() for part in places)}")
     accepts = [
         fit_accept([part for other, part in enumerate(places) if other != fold], sizes, seed) for fold in range(FOLDS)
     ]
     slope, intercept = calibrate(accepts, places)
-    judged = [
-        model._replace(accept=trees, slope=slope, intercept=intercept)
-        for model, trees in zip(judging, accepts, strict=True)
+    probabilities = [
+        1 / (1 + np.exp(-slope * scores(trees, part.matrix) - intercept))
+        for trees, part in zip(accepts, places, strict=True)
     ]
-    report = thresholds(splits, judged, say)
+    report = thresholds(splits, places, probabilities, say)
     spam, exact = fit_stages(rows, sizes, seed)
     accept = fit_accept(places, sizes, seed)
     figures = {
@@ -252,24 +252,25 @@ def fit_stages(parts: Sequence[Rows], sizes: Sizes, seed: int) -> tuple[Trees, T
     return to_trees(spam), to_trees(exact)
 
 
-Places = tuple[NDArray[np.float32], NDArray[np.bool_]]
-
-
 def _places(split: Split, model: Model) -> Places:
-    lots = [verify_fit.chosen_rows(batch, model) for batch in verify_fit.batches(split.documents)]
-    return np.concatenate([lot[0] for lot in lots]), np.concatenate([lot[1] for lot in lots])
+    first = 0
+    lots = []
+    for batch in verify_fit.batches(split.documents):
+        lots.append(verify_fit.places(batch, model, first))
+        first += len(batch)
+    return verify_fit.concatenated(lots)
 
 
 def fit_accept(places: Sequence[Places], sizes: Sizes, seed: int) -> Trees:
     """The last word: is the best candidate of this place injected?"""
-    matrix, spam = np.concatenate([part[0] for part in places]), np.concatenate([part[1] for part in places])
+    matrix, spam = (np.concatenate([part[column] for part in places]) for column in (0, 1))
     return to_trees(_boosted(sizes.accept_trees, 6, 24, seed, rate=0.06).fit(matrix, spam))
 
 
 def calibrate(accepts: Sequence[Trees], places: Sequence[Places]) -> tuple[float, float]:
     """Slope and intercept that turn scores on unseen folds into probabilities (Platt 1999)."""
-    score = np.concatenate([scores(trees, part[0]) for trees, part in zip(accepts, places, strict=True)])
-    fitted = LogisticRegression(C=1e6).fit(score[:, None], np.concatenate([part[1] for part in places]))
+    score = np.concatenate([scores(trees, part.matrix) for trees, part in zip(accepts, places, strict=True)])
+    fitted = LogisticRegression(C=1e6).fit(score[:, None], np.concatenate([part.spam for part in places]))
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
@@ -284,20 +285,23 @@ def _stages(trees: Trees, rows: Rows) -> tuple[tuple[int, float], ...]:
     )
 
 
-def thresholds(splits: Sequence[Split], judged: Sequence[Model], say: Say) -> dict[str, Any]:
+def thresholds(
+    splits: Sequence[Split], places: Sequence[Places], probabilities: Sequence[NDArray[np.float64]], say: Say
+) -> dict[str, Any]:
     """Thresholds by false-deletion budget on documents of unseen sources, and what they find of unseen campaigns."""
     clean: list[float] = []
     hard: list[float] = []
     found: list[float] = []
-    for split, model in zip(splits, judged, strict=True):
-        for batch in verify_fit.batches(split.documents):
-            for document, items in zip(
-                batch, judge([d.text for d in batch], model, verify_fit.protections(batch)), strict=True
-            ):
-                if not document.spans:
-                    best = max((item.probability for item in items), default=0.0)
-                    (hard if document.hard else clean).append(best)
-                found += [_best_over(span.start, span.end, items) for span in document.spans]
+    for split, part, probability in zip(splits, places, probabilities, strict=True):
+        bounds = np.searchsorted(part.docs, np.arange(len(split.documents) + 1)).tolist()
+        for document, (begin, end) in zip(split.documents, pairwise(bounds), strict=True):
+            mine = probability[begin:end]
+            if not document.spans:
+                (hard if document.hard else clean).append(float(mine.max(initial=0.0)))
+            for span in document.spans:
+                shared = np.minimum(span.end, part.ends[begin:end]) - np.maximum(span.start, part.starts[begin:end])
+                touched = mine[2 * shared > min(span.end - span.start, 4)]
+                found.append(float(touched.max(initial=0.0)))
     remove = max(_threshold(clean, CLEAN_BUDGET), _threshold(hard, HARD_BUDGET), 0.5)
     review = min(max(_threshold(clean, REVIEW_BUDGET), 0.2), remove)
     spans = np.array(found)
@@ -320,13 +324,6 @@ def thresholds(splits: Sequence[Split], judged: Sequence[Model], say: Say) -> di
     for name, value in report.items():
         say(f"held out: {name} {value}")
     return report
-
-
-def _best_over(start: int, end: int, items: Sequence[Any]) -> float:
-    """The probability of the best judged segment that covers most of a stretch."""
-    return max(
-        (i.probability for i in items if 2 * (min(end, i.end) - max(start, i.start)) > min(end - start, 4)), default=0.0
-    )
 
 
 def _threshold(values: Sequence[float], budget: float) -> float:

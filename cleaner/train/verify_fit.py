@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import propose
-from cleaner.features import ACCEPT_NAMES, EXACT_NAMES, Matrix, run_features, seam_features
+from cleaner.features import EXACT_NAMES, Matrix, run_features, seam_features
 from cleaner.judge import Proposals, choose_batch, hot_units, propose_batch, source_spans
 from cleaner.links import with_references
 from cleaner.model import Model
@@ -26,8 +26,8 @@ HARD_SHARE = 0.6
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
 SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
-MAX_NEGATIVES = 30  # candidates kept per text that are not spam
-MAX_PARTS = 20  # candidates kept per text that are parts of an injection, or several
+MAX_NEGATIVES = 16  # candidates kept per text that are not spam
+MAX_PARTS = 12  # candidates kept per text that are parts of an injection, or several
 
 
 class Document(NamedTuple):
@@ -48,6 +48,16 @@ class Rows(NamedTuple):
     spam: NDArray[np.bool_]
     exact: NDArray[np.bool_]
     weight: NDArray[np.float32]
+
+
+class Places(NamedTuple):
+    """The best candidate of each place: features, whether it is spam, its document's number, and where it stands there."""
+
+    matrix: Matrix
+    spam: NDArray[np.bool_]
+    docs: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
 
 
 def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: Random) -> Iterator[Document]:
@@ -163,23 +173,28 @@ def _with_seams(proposals: Proposals, spam: NDArray[np.bool_], at: NDArray[np.in
     return matrix
 
 
-def chosen_rows(batch: Sequence[Document], model: Model) -> tuple[Matrix, NDArray[np.bool_]]:
-    """The best candidates of the documents' places by a model that has not seen them, and whether each is spam."""
+def places(batch: Sequence[Document], model: Model, first: int) -> Places | None:
+    """The best candidates of the documents' places by a model that has not seen them; documents count from `first`."""
     chosen = choose_batch([document.text for document in batch], model, protections(batch))
     if chosen is None:
-        return np.empty((0, len(ACCEPT_NAMES)), dtype=np.float32), np.empty(0, dtype=bool)
+        return None
     spam = np.zeros(len(chosen.at), dtype=bool)
     starts, ends = source_spans(chosen.proposals, chosen.at)
-    for number, doc in enumerate(chosen.proposals.found.docs[chosen.at].tolist()):
+    docs = chosen.proposals.found.docs[chosen.at]
+    for number, doc in enumerate(docs.tolist()):
         if batch[doc].spans:
             place = slice(number, number + 1)
             spam[number] = labels(batch[doc], starts[place], ends[place])[0][0]
-    return chosen.matrix, spam
+    return Places(chosen.matrix, spam, docs + first, starts, ends)
 
 
-def concatenated(parts: Iterable[Rows | None]) -> Rows:
-    """Several lots of rows as one."""
-    return Rows(*(np.concatenate(column) for column in zip(*(part for part in parts if part is not None), strict=True)))
+Lot = TypeVar("Lot", Rows, Places)
+
+
+def concatenated(parts: Iterable[Lot | None]) -> Lot:
+    """Several lots of rows, or of places, as one."""
+    lots = [part for part in parts if part is not None]
+    return type(lots[0])(*(np.concatenate(column) for column in zip(*lots, strict=True)))
 
 
 def batches(items: Sequence[Document], size: int = 16) -> Iterator[Sequence[Document]]:
