@@ -142,8 +142,8 @@ def random_url(rng: Random, goods: str) -> str:
 
 
 def spam_url(rng: Random, goods: str) -> str:
-    """A made-up address with Latin words of what it sells in it, where there are any."""
-    words = [word for word in _LATIN_WORD.findall(goods.lower()) if len(word) > 2][:3]
+    """A made-up address with Latin words of what it sells in it, where there are any (`has_latin_words`)."""
+    words = _latin_words(goods)[:3]
     if not words:
         return _url(rng)
     host = rng.choice(["", "-"]).join(words) + rng.choice(["", _digits(rng)[:3], _name(rng, 1, 2)]) + rng.choice(_TLDS)
@@ -152,6 +152,15 @@ def spam_url(rng: Random, goods: str) -> str:
         + host
         + rng.choice(["", "/", "/" + _name(rng, 1, 3)])
     )
+
+
+def has_latin_words(goods: str) -> bool:
+    """Whether an address can say what is sold."""
+    return bool(_latin_words(goods))
+
+
+def _latin_words(goods: str) -> list[str]:
+    return [word for word in _LATIN_WORD.findall(goods.lower()) if len(word) > 2]
 
 
 def in_fold(campaign: str, folds: int) -> int:

@@ -10,7 +10,7 @@ import regex
 
 from cleaner.readers.markdown import protected
 from cleaner.train.disguise import disguise
-from cleaner.train.grammar import Fragment, random_url, spam_url
+from cleaner.train.grammar import Fragment, has_latin_words, random_url, spam_url
 
 _SENTENCE_GAP = regex.compile(r"(?<=[.!?…])\s|(?<=[。！？，；、：])")
 _WORD_GAP = regex.compile(r"(?<=[\p{L}\d,;:])\x20(?=[\p{L}\d])")
@@ -238,17 +238,19 @@ def _link_text_only(text: str, piece: str, fragments: Sequence[Fragment], rng: R
 
 
 def _reference(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
-    """One to four reference-style links in sentences, on the goods or on words of the article, all definitions at the end."""
+    """One to four reference-style links in sentences, on the goods or on words of the article, all definitions at the end.
+
+    Only to addresses that say what they sell: others look like any honest link.
+    """
+    sold = [goods for goods in (piece, *(f.text for f in fragments)) if has_latin_words(goods)]
     found: Pieces = []
     definitions = ""
-    for number in rng.sample(range(1, 40), rng.choice([1, 1, 2, 4])):
-        at = _gap(text, rng)
-        if at is None:
-            continue
-        goods = piece if not found else rng.choice(fragments).text
-        label = _innocent_word(text, rng) or goods if rng.random() < 0.5 else goods
-        found.append((at, f"[{label}][{number}]" + (" " if text[at - 1 : at] == " " else "")))
-        definitions += f"{rng.choice(['', ' '])}[{number}]: {spam_url(rng, goods)}\n"
+    for number in rng.sample(range(1, 40), rng.choice([1, 1, 2, 4])) if sold else ():
+        at, goods = _gap(text, rng), rng.choice(sold)
+        if at is not None:
+            label = _innocent_word(text, rng) or goods if rng.random() < 0.5 else goods
+            found.append((at, f"[{label}][{number}]" + (" " if text[at - 1 : at] == " " else "")))
+            definitions += f"{rng.choice(['', ' '])}[{number}]: {spam_url(rng, goods)}\n"
     return [*found, (len(text), "\n" + definitions)] if found else _link(text, piece, fragments, rng)
 
 
@@ -258,8 +260,30 @@ def _innocent_word(text: str, rng: Random) -> str:
 
 
 def _innocent_link(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
-    """A link to a spam address whose text is a word of the article."""
+    """A link to an address that says what it sells, whose text is a word of the article."""
+    if not has_latin_words(piece):
+        return _link_mid_sentence(text, piece, fragments, rng)
     return _mid_sentence(text, f"[{_innocent_word(text, rng) or piece}]({spam_url(rng, piece)})", fragments, rng)
+
+
+_INLINE = regex.compile(r"(?<!!)\[([^\[\]\n]{1,100})\]\((https?://[^()\s]{4,300})\)")
+
+
+def with_references(text: str, rng: Random) -> str:
+    """A Markdown text with its inline links turned into reference-style ones, as some publishers write them.
+
+    >>> with_references("See [a](http://a.org/) and [b](http://b.org/).", Random(1))
+    'See [a][1] and [b][2].\\n\\n[1]: http://a.org/\\n[2]: http://b.org/\\n'
+    """
+    targets: list[str] = []
+
+    def moved(match: regex.Match[str]) -> str:
+        targets.append(match[2])
+        return f"[{match[1]}][{len(targets)}]"
+
+    text = _INLINE.sub(moved, text)
+    gap = rng.choice([" ", ""]) if len(targets) > 2 else " "
+    return text + "\n\n" + "".join(f"[{n}]:{gap}{target}\n" for n, target in enumerate(targets, 1)) if targets else text
 
 
 _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
@@ -284,5 +308,5 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
 _WEIGHTS = {
     "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 20,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
-    "tail_block": 5, "link_text": 1, "reference": 2, "innocent_link": 2,
+    "tail_block": 5, "link_text": 1, "reference": 1.5, "innocent_link": 1.5,
 }  # fmt: skip

@@ -9,21 +9,21 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner import propose
+from cleaner import links, propose
 from cleaner.features import EXACT_NAMES, Matrix, run_features, seam_features
 from cleaner.judge import Proposals, choose_batch, hot_units, propose_batch, source_spans
-from cleaner.links import with_references
 from cleaner.model import Model
 from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
 from cleaner.reading import read
 from cleaner.train.data import Article
 from cleaner.train.grammar import Fragment
-from cleaner.train.inject import Dirty, Injected, inject
+from cleaner.train.inject import Dirty, Injected, inject, with_references
 
 INJECTED_SHARE = 0.9  # of ordinary articles; of those that look like spam themselves HARD_SHARE
 HARD_SHARE = 0.6
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
+REFERENCES_SHARE = 0.3  # of the Markdown texts have their links written as references
 SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
 MAX_NEGATIVES = 16  # candidates kept per text that are not spam
@@ -68,6 +68,8 @@ def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: R
     hosts = [article for article in articles if not article.hard]
     for article in articles:
         text = _excerpt(article.text, rng)
+        if article.format == "md" and rng.random() < REFERENCES_SHARE:
+            text = with_references(text, rng)
         yield Document(text, (), article.lang, article.source, article.format, article.hard)
         if rng.random() < (INJECTED_SHARE if not article.hard else HARD_SHARE if len(text) > SHORT else 0):
             dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
@@ -120,7 +122,7 @@ def _choose(
 def gate_rows(batch: Sequence[Document], model: Model) -> tuple[Matrix, NDArray[np.bool_]]:
     """The features of all hot runs, and whether each touches an injection."""
     reading = read([document.text for document in batch], model.tables)
-    runs, _ = with_references(reading, propose.hot_runs(reading, hot_units(model), protections(batch)))
+    runs, _ = links.with_references(reading, propose.hot_runs(reading, hot_units(model), protections(batch)))
     starts = reading.source[runs.starts] - reading.doc_base[runs.docs]
     ends = reading.source[runs.ends - 1] + 1 - reading.doc_base[runs.docs]
     touching = np.zeros(len(starts), dtype=bool)
