@@ -19,6 +19,7 @@ from cleaner.reading import Ints, Reading
 _DEFINITION = regex.compile(r"[ >]{0,8}\[([^\]\n]{1,100})\]:[ ]*([^ \n]{1,400})")
 _LINK = regex.compile(r"!?\[([^\[\]\n]{0,200})\](?:\(([^()\n]{1,400})\)|[ ]?\[([^\[\]\n]{1,100})\])")
 _OPEN = ord("[")
+_INDENT = 3  # spaces in front of a definition at most
 
 
 class Links(NamedTuple):
@@ -52,7 +53,10 @@ def with_references(reading: Reading, runs: Runs) -> tuple[Runs, Definitions]:
     begins = reading.newlines[lines - 1] + 1
     definitions: Definitions = {}
     found: list[tuple[int, int, int, float]] = []
-    for number in np.flatnonzero(reading.codes[begins] == _OPEN).tolist():
+    first = begins.copy()
+    for _ in range(_INDENT):
+        first += reading.classes[first] == cc.SPACE
+    for number in np.flatnonzero(reading.codes[first] == _OPEN).tolist():
         begin, doc = int(begins[number]), int(runs.docs[number])
         line = slice(begin, int(reading.newlines[lines[number]]))
         match = _DEFINITION.match(_text(reading.codes[line], reading.classes[line]))

@@ -226,6 +226,8 @@ def candidates(part: Excerpt, runs: Runs, edges: Boundaries) -> Candidates:
     length = ends - starts
     keep = (length >= 1) & (length <= MAX_CANDIDATE) & (starts < runs.ends[numbers]) & (ends > runs.starts[numbers])
     keep &= (starts >= 0) & (ends >= 0)
+    words = np.concatenate(([0], np.cumsum(IS_WORD.take(part.classes))))
+    keep &= words[ends] > words[starts]  # a bare sign advertises nothing
     key = starts * (len(part.classes) + 1) + ends
     _, unique = np.unique(np.where(keep, key, -1), return_index=True)
     unique = unique[keep[unique]]

@@ -6,7 +6,10 @@ import regex
 
 from cleaner import charclass as cc
 
-_LEAD = regex.compile(r"\s+(?:[-•·▪▸►‣◦●○■□◆◇▌▎▏–—*+>#|]{1,2}(?:\s*\d{1,4}(?:[.,]\d{1,3})?%?)?|\d{1,2}[.、)])$")
+_LEAD = regex.compile(
+    r"\s+(?:([-–—*+>#|•·‣◦\p{So}\p{Sm}]{1,2})\uFE0F?(?:\s*\d{1,4}(?:[.,]\d{1,3})?%?)?|\d{1,2}[.、)])$"
+)
+_GLUED = regex.compile(r"\s+\p{So}\uFE0F?$")
 _LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _TAG_WORDS = (
     "tags",
@@ -50,17 +53,26 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def trim(text: str, start: int, end: int) -> int:
-    """The end of a span at a line's start without the bullet or number that begins the article's own line behind it.
+    """The end of a span without a sign that belongs to what stands behind it.
+
+    That is the bullet or number that begins the article's own line, behind a span at the line's start, and a symbol glued
+    to the article's next word. A symbol that the span begins with, too, is the span's own.
 
     >>> text = "SPAM • 50% of all"
     >>> text[:trim(text, 0, 10)]
     'SPAM'
+    >>> text = "12:30 SPAM 📢0"
+    >>> text[6:trim(text, 6, 12)]
+    'SPAM'
     """
+    glued = _GLUED.search(text, start, end) if _has_ink(text[end : end + 1]) else None
+    if glued is not None and glued.start() > start and glued[0].strip() != text[start : start + 1]:
+        return int(glued.start())
     line_start, line_end = _line(text, start, end)
     lead = _LEAD.search(text, start, end)
     if lead is None or lead.start() == start or _has_ink(text[line_start:start]) or not _has_ink(text[end:line_end]):
         return end
-    return int(lead.start())
+    return end if lead[1] and text.startswith(lead[1], start) else int(lead.start())
 
 
 def _class(character: str) -> int:

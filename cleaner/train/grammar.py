@@ -1,4 +1,4 @@
-"""Expand the spam grammars of `corpus/spam` into fragments: terms and promotional lines of ten trades."""
+"""Expand the spam grammars of `corpus/spam` into fragments: terms and promotional lines of eleven trades."""
 
 from __future__ import annotations
 
@@ -12,7 +12,19 @@ from typing import NamedTuple
 
 import regex
 
-TRADES = ("escort", "gambling", "pharma", "loans", "documents", "essay", "seo", "replica", "download", "crypto")
+TRADES = (
+    "escort",
+    "gambling",
+    "pharma",
+    "loans",
+    "documents",
+    "essay",
+    "seo",
+    "replica",
+    "download",
+    "crypto",
+    "contraband",
+)
 LINE_SHARE = 0.22
 _SLOT = regex.compile(r"\{(\w+)\}")
 _LATIN_WORD = regex.compile(r"[a-z0-9]+")

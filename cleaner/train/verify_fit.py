@@ -67,7 +67,7 @@ def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: R
         by_language.setdefault(_short(fragment.lang), []).append(fragment)
     hosts = [article for article in articles if not article.hard]
     for article in articles:
-        text = _excerpt(article.text, rng)
+        text = _excerpt(article.text, article.format, rng)
         if article.format == "md" and rng.random() < REFERENCES_SHARE:
             text = with_references(text, rng)
         yield Document(text, (), article.lang, article.source, article.format, article.hard)
@@ -76,7 +76,7 @@ def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: R
             yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format, article.hard)
         if article.hard and len(text) <= SHORT and hosts:
             host = rng.choice(hosts)
-            mixed = _with_line(_excerpt(host.text, rng), text.strip(), rng)
+            mixed = _with_line(_excerpt(host.text, host.format, rng), text.strip(), rng)
             yield Document(mixed, (), host.lang, article.source, host.format, True)
 
 
@@ -89,12 +89,12 @@ def _short(lang: str) -> str:
     return lang.split("-")[0]
 
 
-def _excerpt(text: str, rng: Random) -> str:
-    """At most MAX_HOST characters, from a line's start."""
+def _excerpt(text: str, format: str, rng: Random) -> str:
+    """At most MAX_HOST characters, from a line's start; of Markdown the first, so that code blocks stay whole."""
     if len(text) <= MAX_HOST:
         return text
-    start = text.find("\n", rng.randrange(len(text) - MAX_HOST)) + 1
-    return text[start : start + MAX_HOST]
+    start = text.find("\n", rng.randrange(len(text) - MAX_HOST)) + 1 if format != "md" else 0
+    return text[start : text.rfind("\n", start, start + MAX_HOST) + 1 or start + MAX_HOST]
 
 
 def _with_line(text: str, line: str, rng: Random) -> str:
