@@ -111,10 +111,17 @@ def read_bench(path: Path, formats: Sequence[str]) -> Iterator[dict[str, Any]]:
                 yield item
 
 
+Clean = Callable[[Sequence[str], Sequence[str]], Sequence[Cleaned]]
+
+
 def evaluate_bench(path: Path, cleaner: Cleaner, formats: Sequence[str], by: Sequence[str]) -> Scores:
     """Clean every document of a benchmark and score the results."""
-    items = list(read_bench(path, formats))
-    results = cleaner.clean_many([item["dirty"] for item in items], [item["format"] for item in items])
+    return evaluate_items(list(read_bench(path, formats)), cleaner.clean_many, by)
+
+
+def evaluate_items(items: Sequence[dict[str, Any]], clean: Clean, by: Sequence[str] = ()) -> Scores:
+    """Score what a function from texts and their formats to results makes of a benchmark's documents."""
+    results = clean([item["dirty"] for item in items], [item["format"] for item in items])
     scores = Scores()
     for item, result in zip(items, results, strict=True):
         _score(item, result, scores, by)

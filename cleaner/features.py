@@ -16,7 +16,7 @@ from cleaner import charclass as cc
 from cleaner.cohesion import seams
 from cleaner.links import Links, link_columns
 from cleaner.propose import Boundaries, Candidates, Excerpt, Runs
-from cleaner.reading import Ints, Reading, Tables
+from cleaner.reading import Ints, Reading, Tables, sums
 from cleaner.view import IS_LETTER
 
 Matrix = NDArray[np.float32]
@@ -87,7 +87,7 @@ class Hosts(NamedTuple):
 def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
     """n_runs x len(RUN_NAMES) matrix: what the gate looks at before any candidate is made."""
     scale = tables.scale
-    fit, foreign = _sums(reading.fit), _sums(reading.foreign)
+    fit, foreign = reading.fit_total, sums(reading.foreign)
     number = np.searchsorted(reading.newlines, runs.starts)
     line, line_end = reading.newlines[number - 1] + 1, reading.newlines[number]
     first, stop = reading.doc_first[runs.docs], reading.doc_stop[runs.docs]
@@ -113,12 +113,6 @@ def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
     return np.stack([columns[name] for name in RUN_NAMES], axis=1).astype(np.float32)
 
 
-def _sums(values: NDArray[np.generic]) -> NDArray[np.int32]:
-    total = np.zeros(len(values) + 1, dtype=np.int32)
-    np.cumsum(values, out=total[1:], dtype=np.int32)
-    return total
-
-
 TRIGRAM_SHIFT = 2  # of a trigram's 16-bit row, so that a text's counts stay in the cache
 
 
@@ -135,7 +129,7 @@ def hosts(reading: Reading, docs: Ints) -> Hosts:
         counts[doc] = np.bincount(rows, minlength=1 << (16 - TRIGRAM_SHIFT))
         scripts[doc] = letters.argmax()
         sums[doc] = (
-            int(reading.total[part.stop] - reading.total[part.start]), np.add.reduce(reading.fit[part], dtype=np.int64),
+            np.add.reduce(evidence, dtype=np.int64), np.add.reduce(reading.fit[part], dtype=np.int64),
             np.count_nonzero(evidence > STRONG), letters.sum(), np.count_nonzero(reading.foreign[part]),
             np.count_nonzero(reading.disguised[part]),
             np.count_nonzero(_upper(reading.points[part], codes, classes, reading.disguised[part])),
@@ -342,7 +336,7 @@ def _trigram_counts(part: Excerpt, host: Hosts) -> Ints:
     return counts
 
 
-def _weakest_third(total: Ints, a: Ints, b: Ints) -> NDArray[np.float64]:
+def _weakest_third(total: NDArray[np.int32], a: Ints, b: Ints) -> NDArray[np.float64]:
     """The lowest mean evidence of the candidate's three thirds: no honest part rides along."""
     cuts = [a, a + (b - a) // 3, a + 2 * (b - a) // 3, b]
     means = [(total[high] - total[low]) / np.maximum(high - low, 1) for low, high in pairwise(cuts)]

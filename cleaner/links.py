@@ -40,7 +40,7 @@ def _text(codes: NDArray[np.uint32], classes: NDArray[np.uint8]) -> str:
     return shown.tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _score(total: Ints, start: int, end: int) -> float:
+def _score(total: NDArray[np.int32], start: int, end: int) -> float:
     return float(total[end] - total[start]) / float(np.sqrt(end - start + 2))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner.reading import UNSPACED, Ints, Reading, Stretches
+from cleaner.reading import UNSPACED, Ints, Reading, Stretches, sums
 from cleaner.view import IS_LETTER, IS_WORD
 
 MAX_CANDIDATE = 1200  # characters; longer advertisements fall sentence by sentence
@@ -46,9 +46,10 @@ class Excerpt(NamedTuple):
     points: NDArray[np.uint32]
     disguised: NDArray[np.bool_]
     evidence: NDArray[np.int32]
-    total: Ints
+    total: NDArray[np.int32]
     trigrams: NDArray[np.uint32]
     fit: NDArray[np.int8]
+    fit_total: NDArray[np.int32]
     foreign: NDArray[np.bool_]
     doc_of: Ints
     origin: Ints
@@ -71,18 +72,18 @@ FOREIGN_LANGUAGE, FOREIGN_SCRIPT = (
 )  # window scores that are hot where the language, the script is not the text's
 
 
-def window_sums(total: Ints, width: int) -> NDArray[np.float32]:
-    """Summed evidence of the window around each character over the root of its width; 0 where it does not fit.
+def window_sums(total: NDArray[np.int32], width: int, unit: float = 1.0) -> NDArray[np.float32]:
+    """Summed evidence of the window around each character over the root of its width, in `unit`; 0 where it does not fit.
 
-    >>> window_sums(np.array([0, 1, 2, 5]), 3).round(2).tolist()
+    >>> window_sums(np.array([0, 1, 2, 5], "i4"), 3).round(2).tolist()
     [0.0, 2.890000104904175, 0.0]
     """
     n, half = len(total) - 1, width // 2
-    sums = np.zeros(n, dtype=np.float32)
+    scores = np.zeros(n, dtype=np.float32)
     if n >= width:
-        np.subtract(total[width:], total[:-width], out=sums[half : n - half], casting="unsafe")
-    sums *= np.float32(1 / np.sqrt(width))
-    return sums
+        factor = np.float32(1 / (unit * np.sqrt(width)))
+        np.multiply(total[width:] - total[:-width], factor, out=scores[half : n - half], casting="unsafe")
+    return scores
 
 
 def window_scores(reading: Reading, hot: Sequence[float]) -> NDArray[np.float32]:
@@ -95,8 +96,8 @@ def window_scores(reading: Reading, hot: Sequence[float]) -> NDArray[np.float32]
     return np.where(unspaced, _highest(reading.total, WIDTHS_UNSPACED, hot), scores) if unspaced.any() else scores
 
 
-def _highest(total: Ints, widths: Sequence[int], hot: Sequence[float]) -> NDArray[np.float32]:
-    first, *others = (window_sums(total, width) * np.float32(1 / bar) for width, bar in zip(widths, hot, strict=False))
+def _highest(total: NDArray[np.int32], widths: Sequence[int], hot: Sequence[float]) -> NDArray[np.float32]:
+    first, *others = (window_sums(total, width, bar) for width, bar in zip(widths, hot, strict=False))
     for scores in others:
         np.maximum(first, scores, out=first)
     return first
@@ -112,7 +113,7 @@ def hot_runs(reading: Reading, hot: Sequence[float], protected: Sequence[Stretch
         for start, end in stretches:
             scores[slice(*np.searchsorted(reading.source, (base + start, base + end)))] = -np.inf
     warm = np.flatnonzero(scores > FOREIGN_LANGUAGE)
-    at = warm[(scores[warm] > 1) | (_fit_around(reading.fit, warm) < 0)]
+    at = warm[(scores[warm] > 1) | (_fit_around(reading.fit_total, warm) < 0)]
     if reading.foreign.any():
         strange = np.flatnonzero(reading.foreign)
         at = np.union1d(at, strange[scores[strange] > FOREIGN_SCRIPT])
@@ -132,11 +133,9 @@ def _joined(reading: Reading, scores: NDArray[np.float32], at: Ints) -> Runs:
     return Runs(starts, ends, docs, np.maximum.reduceat(scores[at], first).astype(np.float64))
 
 
-def _fit_around(fit: NDArray[np.int8], at: Ints) -> Ints:
+def _fit_around(total: NDArray[np.int32], at: Ints) -> NDArray[np.int32]:
     """The sum of the language fit of the 13 characters around each of some places."""
-    total = np.zeros(len(fit) + 1, dtype=np.int32)
-    np.cumsum(fit, out=total[1:], dtype=np.int32)
-    return total[np.minimum(at + 7, len(fit))] - total[np.maximum(at - 6, 0)]
+    return total[np.minimum(at + 7, len(total) - 1)] - total[np.maximum(at - 6, 0)]
 
 
 def excerpt(reading: Reading, runs: Runs) -> tuple[Excerpt, Runs]:
@@ -152,9 +151,10 @@ def excerpt(reading: Reading, runs: Runs) -> tuple[Excerpt, Runs]:
         points=reading.points[origin],
         disguised=reading.disguised[origin],
         evidence=evidence,
-        total=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(evidence, dtype=np.int64))),
+        total=sums(evidence),
         trigrams=reading.trigrams[origin],
         fit=reading.fit[origin],
+        fit_total=sums(reading.fit[origin]),
         foreign=reading.foreign[origin],
         doc_of=np.concatenate((docs[:1], np.repeat(docs, end - begin))),
         origin=origin,
@@ -226,7 +226,7 @@ def candidates(part: Excerpt, runs: Runs, edges: Boundaries) -> Candidates:
     length = ends - starts
     keep = (length >= 1) & (length <= MAX_CANDIDATE) & (starts < runs.ends[numbers]) & (ends > runs.starts[numbers])
     keep &= (starts >= 0) & (ends >= 0)
-    words = np.concatenate(([0], np.cumsum(IS_WORD.take(part.classes))))
+    words = sums(IS_WORD.take(part.classes))
     keep &= words[ends] > words[starts]  # a bare sign advertises nothing
     key = starts * (len(part.classes) + 1) + ends
     _, unique = np.unique(np.where(keep, key, -1), return_index=True)
@@ -320,7 +320,7 @@ def _contrast(part: Excerpt, strength: NDArray[np.int8], at: Ints, *, sign: int)
     inside = np.clip(offsets, 0, n)
     behind = part.total[np.clip(inside + CONTRAST, 0, n)] - part.total[inside]
     before = part.total[inside] - part.total[np.clip(inside - CONTRAST, 0, n)]
-    fit = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(part.fit, dtype=np.int64)))
+    fit = part.fit_total
     fit_behind = fit[np.clip(inside + CONTRAST, 0, n)] - fit[inside]
     fit_before = fit[inside] - fit[np.clip(inside - CONTRAST, 0, n)]
     gain = sign * (behind - before - (fit_behind - fit_before)) + 40 * np.minimum(strength[inside], CLAUSE).astype(

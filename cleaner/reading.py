@@ -39,7 +39,7 @@ class Tables(NamedTuple):
 class Reading(NamedTuple):
     """A batch of texts folded into one array of `n` characters, with what the first pass knows of each.
 
-    Offsets into these arrays are *view offsets*; `source` turns them into offsets of the padded batch, `doc_base` is
+    `total` and `fit_total` are the running sums of `evidence` and `fit`. Offsets into the arrays are *view offsets*; `source` turns them into offsets of the padded batch, `doc_base` is
     where each text begins there. Text `d` is the view's doc_first[d]:doc_stop[d].
     """
 
@@ -49,9 +49,10 @@ class Reading(NamedTuple):
     source: Ints
     disguised: NDArray[np.bool_]
     evidence: NDArray[np.int32]
-    total: Ints
+    total: NDArray[np.int32]
     trigrams: NDArray[np.uint32]
     fit: NDArray[np.int8]
+    fit_total: NDArray[np.int32]
     foreign: NDArray[np.bool_]
     newlines: Ints
     doc_first: Ints
@@ -71,14 +72,25 @@ def read(texts: Sequence[str], tables: Tables) -> Reading:
     doc_stop = np.searchsorted(view.source, doc_base + lengths)
     codes = ngrams.hashable(view.codes, view.classes)
     evidence, rows = ngrams.scan(codes, view.classes, tables.weights)
-    total = np.zeros(len(codes) + 1, dtype=np.int64)
-    np.cumsum(evidence, out=total[1:])
     languages, fit = _language(rows, doc_first, doc_stop, tables.language)
     return Reading(
         codes, view.classes, points if len(points) == len(codes) else points[view.source], view.source, view.disguised,
-        evidence, total, rows, fit, _foreign(view.classes, doc_first, doc_stop),
+        evidence, sums(evidence), rows, fit, sums(fit), _foreign(view.classes, doc_first, doc_stop),
         np.flatnonzero(view.classes == cc.NEWLINE), doc_first, doc_stop, doc_base, languages,
     )  # fmt: skip
+
+
+def sums(values: NDArray[np.generic]) -> NDArray[np.int32]:
+    """0 and the running sums of some figures: sums[b] - sums[a] is the sum of values[a:b].
+
+    They wrap around 2**32 in a long text; differences of less than 2**31 do not.
+
+    >>> sums(np.array([3, 4], dtype=np.int8)).tolist()
+    [0, 3, 7]
+    """
+    total = np.zeros(len(values) + 1, dtype=np.int32)
+    np.cumsum(values, out=total[1:], dtype=np.int32)
+    return total
 
 
 LANGUAGE_SAMPLE, LANGUAGE_STEP = 1500, 3  # every third trigram of so many characters decides a text's language
@@ -104,6 +116,8 @@ def _foreign(classes: NDArray[np.uint8], first: Ints, stop: Ints) -> NDArray[np.
     """Letters of a script that is not their text's own; Latin, which stands in every article, is never foreign."""
     foreign = np.zeros(len(classes), dtype=bool)
     for begin, end in zip(first.tolist(), stop.tolist(), strict=True):
+        if classes[begin:end].max(initial=0) <= cc.LATIN:
+            continue
         counts = np.bincount(classes[begin:end], minlength=cc.N_CLASSES) * IS_LETTER
         share = counts / max(counts.sum(), 1)
         is_foreign = (share < FOREIGN_SHARE) & IS_LETTER

@@ -35,9 +35,9 @@ from cleaner.train.verify_fit import Document, Places, Rows
 from cleaner.trees import Trees, scores
 
 HOT_SHARE = 0.008  # of the windows of unseen clean text that are hot, at each width
-GATE_LOSS = 0.02  # share of the hot runs on injections that the gate may drop; most injections have several
-STAGES = (12, 36, 100)  # trees a candidate is scored with before it may be dropped
-STAGE_LOSS = 0.004  # share of the good candidates each stage may drop
+GATE_LOSS = 0.015  # share of the injections with hot runs that may lose all of them at the gate
+STAGES = (8, 24, 60)  # trees a candidate is scored with before it may be dropped
+STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
 # Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
@@ -51,7 +51,7 @@ class Sizes(NamedTuple):
 
     per_word: int = 8
     gate_trees: int = 40
-    spam_trees: int = 240
+    spam_trees: int = 140
     exact_trees: int = 160
     accept_trees: int = 150
     max_articles: int | None = None
@@ -224,15 +224,22 @@ def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float = 0.1
 
 
 def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed: int) -> tuple[Trees, float]:
-    """Trees that tell hot runs on injections from others, and the threshold that loses few injections."""
+    """Trees that tell hot runs on injections from others, and the threshold that few injections lose all their runs to."""
 
-    def lots(fold: int) -> list[tuple[Matrix, NDArray[np.bool_]]]:
-        return [verify_fit.gate_rows(batch, bare[fold]) for batch in verify_fit.batches(splits[fold].documents)]
+    def lots(fold: int) -> list[tuple[Matrix, NDArray[np.int64]]]:
+        found, first = [], fold << 32
+        for batch in verify_fit.batches(splits[fold].documents):
+            found.append(verify_fit.gate_rows(batch, bare[fold], first))
+            first += sum(len(document.spans) for document in batch)
+        return found
 
     found = [lot for part in _each(lots, range(len(splits))) for lot in part]
-    matrix, touching = np.concatenate([lot[0] for lot in found]), np.concatenate([lot[1] for lot in found])
-    trees = to_trees(_boosted(sizes.gate_trees, 5, 24, seed).fit(matrix, touching))
-    return trees, float(np.quantile(scores(trees, matrix)[touching], GATE_LOSS))
+    matrix, touched = np.concatenate([lot[0] for lot in found]), np.concatenate([lot[1] for lot in found])
+    trees = to_trees(_boosted(sizes.gate_trees, 6, 32, seed).fit(matrix, touched >= 0))
+    _, which = np.unique(touched[touched >= 0], return_inverse=True)
+    best = np.full(which.max(initial=0) + 1, -np.inf)
+    np.maximum.at(best, which, scores(trees, matrix)[touched >= 0])
+    return trees, float(np.quantile(best, GATE_LOSS))
 
 
 def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
@@ -242,7 +249,7 @@ def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
 def fit_stages(parts: Sequence[Rows], sizes: Sizes, seed: int) -> tuple[Trees, Trees]:
     """The second stage: is all of this candidate spam, and if it is, is it exactly what was injected?"""
     rows = verify_fit.concatenated(parts)
-    spam = _boosted(sizes.spam_trees, 7, 40, seed).fit(
+    spam = _boosted(sizes.spam_trees, 7, 40, seed, rate=0.18).fit(
         rows.matrix[:, : len(NAMES)], rows.spam, sample_weight=rows.weight
     )
     of_spam = rows.spam

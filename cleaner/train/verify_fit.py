@@ -119,18 +119,19 @@ def _choose(
     return [rng.choice(pool) for _ in range(rng.randint(1, 4))]
 
 
-def gate_rows(batch: Sequence[Document], model: Model) -> tuple[Matrix, NDArray[np.bool_]]:
-    """The features of all hot runs, and whether each touches an injection."""
+def gate_rows(batch: Sequence[Document], model: Model, first: int) -> tuple[Matrix, NDArray[np.int64]]:
+    """The features of all hot runs, and the number of the injection each touches, counted from `first`; -1: none."""
     reading = read([document.text for document in batch], model.tables)
     runs, _ = links.with_references(reading, propose.hot_runs(reading, hot_units(model), protections(batch)))
     starts = reading.source[runs.starts] - reading.doc_base[runs.docs]
     ends = reading.source[runs.ends - 1] + 1 - reading.doc_base[runs.docs]
-    touching = np.zeros(len(starts), dtype=bool)
+    touched = np.full(len(starts), -1, dtype=np.int64)
     for number, document in enumerate(batch):
         mine = np.flatnonzero(runs.docs == number)
         for span in document.spans:
-            touching[mine] |= (starts[mine] < span.end) & (ends[mine] > span.start)
-    return run_features(reading, model.tables, runs), touching
+            touched[mine[(starts[mine] < span.end) & (ends[mine] > span.start)]] = first
+            first += 1
+    return run_features(reading, model.tables, runs), touched
 
 
 def rows(batch: Sequence[Document], model: Model, rng: Random) -> Rows | None:
