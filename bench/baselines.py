@@ -16,6 +16,7 @@ from sklearn.linear_model import SGDClassifier
 
 from cleaner import charclass as cc
 from cleaner.api import Cleaned
+from cleaner.decide import REMOVED
 from cleaner.span import Span, minus
 from cleaner.train.grammar import load_grammars
 from cleaner.view import IS_LETTER
@@ -46,7 +47,9 @@ def _without(text: str, drop: Filter) -> Cleaned:
     places = [match.span() for match in _LINES.finditer(text)]
     dropped = drop([text[start:end] for start, end in places])
     cuts = [place for place, gone in zip(places, dropped, strict=True) if gone and text[slice(*place)].strip()]
-    return Cleaned(minus(text, cuts), tuple(Span(start, end, 1.0, "promo-line", "unknown", ()) for start, end in cuts))
+    return Cleaned(
+        minus(text, cuts), tuple(Span(start, end, 1.0, "promo-line", "unknown", (), REMOVED) for start, end in cuts)
+    )
 
 
 def nothing(lines: Lines) -> list[bool]:

@@ -314,18 +314,16 @@ def _ends(part: Excerpt, runs: Runs, strength: NDArray[np.int8]) -> Ints:
 
 
 def _contrast(part: Excerpt, strength: NDArray[np.int8], at: Ints, *, sign: int) -> list[Ints]:
-    """The offsets near `at` where evidence and language change most: more spam and less of the host's language inside."""
+    """The offsets near `at`, in its line, where evidence and language change most: more spam and less of the host's language inside."""
     n = len(part.classes)
-    offsets = at[:, None] + np.arange(-NEAR, NEAR + 1)[None, :]
-    inside = np.clip(offsets, 0, n)
-    behind = part.total[np.clip(inside + CONTRAST, 0, n)] - part.total[inside]
-    before = part.total[inside] - part.total[np.clip(inside - CONTRAST, 0, n)]
-    fit = part.fit_total
-    fit_behind = fit[np.clip(inside + CONTRAST, 0, n)] - fit[inside]
-    fit_before = fit[inside] - fit[np.clip(inside - CONTRAST, 0, n)]
-    gain = sign * (behind - before - (fit_behind - fit_before)) + 40 * np.minimum(strength[inside], CLAUSE).astype(
-        np.int64
-    )
+    number = np.searchsorted(part.newlines, at)
+    line, line_end = part.newlines[number - 1, None] + 1, part.newlines[number, None]
+    inside = np.clip(at[:, None] + np.arange(-NEAR, NEAR + 1)[None, :], line, line_end)
+    earlier, later = np.maximum(inside - CONTRAST, line), np.minimum(inside + CONTRAST, line_end)
+    total, fit = part.total, part.fit_total
+    evidence = total[later] - 2 * total[inside] + total[earlier]
+    language = fit[later] - 2 * fit[inside] + fit[earlier]
+    gain = sign * (evidence - language) + 40 * np.minimum(strength[inside], CLAUSE).astype(np.int64)
     gain = np.where(strength[inside] < 0, _NEVER, gain)
     # Inside a word of a spaced script no segment starts or ends.
     unspaced = UNSPACED[part.classes[np.minimum(inside, n - 1)]] | UNSPACED[part.classes[np.maximum(inside - 1, 0)]]

@@ -17,7 +17,7 @@ from cleaner.view import IS_LETTER, fold
 
 Ints = NDArray[np.int64]
 Stretches = Sequence[tuple[int, int]]
-PAD = 6  # line ends around every text of a batch: no n-gram reaches from one text into the next
+PAD = 12  # line ends around every text of a batch: nothing looked at around a place reaches from one text into the next
 UNSPACED = np.zeros(cc.N_CLASSES, dtype=bool)  # scripts written without spaces between words
 UNSPACED[[cc.HAN, cc.HIRAGANA, cc.KATAKANA, cc.THAI]] = True
 

@@ -124,7 +124,9 @@ def _with_marker(text: str, start: int, end: int) -> tuple[int, int]:
     while at > 0 and text[at - 1] == " ":
         at -= 1
     first = at
-    while first > 0 and (_class(text[first - 1]) == cc.SYMBOL or text[first - 1] == "#" or _is_hidden(text, first - 1)):
+    while first > 0 and (_class(text[first - 1]) == cc.SYMBOL or _is_hidden(text, first - 1)):
+        first -= 1
+    if first == at == start and _is_hash_tag(text, start):
         first -= 1
     if first == at or (start - at > 1):
         return start, end
@@ -137,6 +139,11 @@ def _with_marker(text: str, start: int, end: int) -> tuple[int, int]:
     if marker.strip("#") and text.startswith(marker, behind):
         end = behind + len(marker)
     return first, end
+
+
+def _is_hash_tag(text: str, start: int) -> bool:
+    """A single hash sign before text[start:]; more of them, or one with a space behind it, mark a heading."""
+    return text.endswith("#", 0, start) and not text.endswith("##", 0, start)
 
 
 def _line(text: str, start: int, end: int) -> tuple[int, int]:

@@ -42,8 +42,8 @@ GOOD = -3.0  # spam score from which an exact candidate is good: others do not d
 SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
 # Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
 # spam. They are measured with models that lack a third of the sources; the final one has them all.
-CLEAN_BUDGET, HARD_BUDGET = 0.0075, 0.025
-REVIEW_BUDGET = 0.02
+CLEAN_BUDGET, HARD_BUDGET = 0.02, 0.025
+REVIEW_BUDGET = 0.05
 
 
 class Sizes(NamedTuple):
@@ -210,9 +210,12 @@ def _hot(split: Split) -> list[float]:
         for number, width in enumerate((*WIDTHS_UNSPACED, *WIDTHS_SPACED)):
             of_kind = unspaced if number < len(WIDTHS_UNSPACED) else ~unspaced
             lots[number].append(window_sums(reading.total, width)[of_kind])
-    return [float(np.quantile(np.concatenate(lot), 1 - HOT_SHARE)) * split.tables.scale for lot in lots]
+    values = [np.concatenate(lot) if lot else np.empty(0) for lot in lots]
+    bars = [float(np.quantile(value, 1 - HOT_SHARE)) if len(value) else 0.0 for value in values]
+    return [max(bar * split.tables.scale, HOT_LEAST) for bar in bars]
 
 
+HOT_LEAST = 1.0  # logits; also where no clean text has a window
 HOT_STEP = 5  # every fifth clean document is enough for the hot windows' thresholds
 
 
