@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
@@ -28,9 +29,11 @@ def decide(text: str, judged: list[Judged], model: Model, level: str) -> list[Sp
     """
     lowest = model.remove if level == "remove" else model.review
     spans: list[Span] = []
+    likely = [other for other in judged if other.probability >= model.review]
     for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
         if item.probability < model.review:
             break
+        item = item._replace(end=_without_own_address(text, item, likely))
         item = item._replace(end=trim(text, item.start, item.end))
         start, end = widen(text, item.start, item.end)
         if any(start < other.end and end > other.start for other in spans):
@@ -43,6 +46,23 @@ def decide(text: str, judged: list[Judged], model: Model, level: str) -> list[Sp
             Span(start, end, item.probability, reason, trade, _evidence(item, model), REMOVED if cut else REVIEW)
         )
     return sorted(spans)
+
+
+_INLINE_LINK = regex.compile(r"!?\[[^\[\]\n]*\](?=\(https?://(?:www\.)?([^/()\s]+)[^()\n]*\)\s*$)")
+
+
+def _without_own_address(text: str, item: Judged, likely: list[Judged]) -> int:
+    """The end of a segment that is a Markdown link, without its address if that is the article's own.
+
+    It is when the same site is named elsewhere in the article, outside anything likely to be spam.
+    """
+    link = _INLINE_LINK.match(text, item.start, item.end)
+    if link is None:
+        return item.end
+    for other in regex.finditer(regex.escape(link[1]), text):
+        if not any(spam.start < other.end() and other.start() < spam.end for spam in likely):
+            return int(link.end())
+    return item.end
 
 
 _FEATURE = {name: number for number, name in enumerate(NAMES)}

@@ -47,6 +47,14 @@ def _decided(text: str, probabilities: list[float], model: Model, level: str = "
         ("one ⟦a⟧ ⟦b⟧ two", [0.95, 0.96], "remove", [("a ", "removed"), ("b ", "removed")]),
         ("one\n⟦a⟧\n⟦b⟧\n", [0.95, 0.96], "remove", [("a\n", "removed"), ("b\n", "removed")]),
         ("one <scr⟦a⟧ipt> two", [0.99], "review", [("a", "review")]),
+        ("a ⟦[x](http://s.io/p)⟧ b", [0.99], "remove", [("[x](http://s.io/p) ", "removed")]),
+        ("a ⟦[x](http://s.io/p)⟧ b at s.io", [0.99], "remove", [("[x]", "removed")]),
+        (
+            "a ⟦[x](http://s.io/p)⟧ b ⟦s.io⟧",
+            [0.99, 0.7],
+            "remove",
+            [("[x](http://s.io/p) ", "removed"), (" s.io", "review")],
+        ),
         ("one two", [], "remove", []),
     ],
 )
