@@ -17,7 +17,7 @@ LEVELS = ("remove", "review")
 MAX_ROUNDS = 5
 MAX_SHARE = 0.6  # of a document's visible characters that may be cut
 MIN_SHARE_INK = 200  # below so many visible characters a share says little, and the limit does not hold
-BATCH = 1 << 17  # characters scored together
+BATCH = 1 << 19  # characters scored together
 
 
 class Cleaned(NamedTuple):
@@ -83,8 +83,8 @@ class Cleaner:
         left = [state[number].left for number in batch]
         kept = [protected(text) if formats[number] == "md" else [] for number, text in zip(batch, left, strict=True)]
         done = []
-        for number, text, judged in zip(batch, left, judge(left, self.model, kept), strict=True):
-            if not state[number].take(decide(text, judged, self.model, level)):
+        for number, text, judged, stretches in zip(batch, left, judge(left, self.model, kept), kept, strict=True):
+            if not state[number].take(decide(text, judged, self.model, level, stretches)):
                 done.append(number)
         return done
 

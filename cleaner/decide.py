@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import regex
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from cleaner import ngrams
 from cleaner.features import ACCEPT_NAMES, NAMES
 from cleaner.judge import Judged
 from cleaner.model import Model
-from cleaner.seams import trim, widen
+from cleaner.seams import orphaned, trim, whole_link, widen
 from cleaner.span import Span
 from cleaner.structure import makes_markup
 from cleaner.trees import bias, contributions
@@ -22,10 +24,13 @@ BLOCK_LENGTH = 240  # characters from which a line of its own is called a block
 UNKNOWN_TRADE = 6.0  # summed log-odds a trade must be ahead of the next to be named
 
 
-def decide(text: str, judged: list[Judged], model: Model, level: str) -> list[Span]:
+def decide(
+    text: str, judged: list[Judged], model: Model, level: str, protected: Sequence[tuple[int, int]] = ()
+) -> list[Span]:
     """Spans to cut and to review, sorted, disjoint.
 
     `level` is `remove` (cut what passes the higher threshold) or `review` (cut that, and what passes the lower one).
+    Nothing inside the text's `protected` stretches is taken along.
     """
     lowest = model.remove if level == "remove" else model.review
     spans: list[Span] = []
@@ -33,6 +38,8 @@ def decide(text: str, judged: list[Judged], model: Model, level: str) -> list[Sp
     for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
         if item.probability < model.review:
             break
+        start, end = whole_link(text, item.start, item.end)
+        item = item._replace(start=start, end=end)
         item = item._replace(end=_without_own_address(text, item, likely))
         item = item._replace(end=trim(text, item.start, item.end))
         start, end = widen(text, item.start, item.end)
@@ -45,7 +52,21 @@ def decide(text: str, judged: list[Judged], model: Model, level: str) -> list[Sp
         spans.append(
             Span(start, end, item.probability, reason, trade, _evidence(item, model), REMOVED if cut else REVIEW)
         )
-    return sorted(spans)
+    return sorted(spans + _orphaned(text, spans, protected))
+
+
+def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]) -> list[Span]:
+    """Cuts of the definitions that no reference is left to: they go for the reason their references went."""
+    cuts = sorted(span for span in spans if span.action == REMOVED)
+    found: list[Span] = []
+    for start, end, number in orphaned(text, [(span.start, span.end) for span in cuts]):
+        start = (
+            max(start, found[-1].end) if found else start
+        )  # the last line of a text shares a line end with the one before
+        taken = any(start < b and end > a for a, b in (*((other.start, other.end) for other in spans), *protected))
+        if not taken and not makes_markup(text, start, end):
+            found.append(cuts[number]._replace(start=start, end=end, reason="spam-link"))
+    return found
 
 
 _INLINE_LINK = regex.compile(r"!?\[[^\[\]\n]*\](?=\(https?://(?:www\.)?([^/()\s]+)[^()\n]*\)\s*$)")

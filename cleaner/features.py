@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
+from cleaner import lexicon
 from cleaner.cohesion import seams
-from cleaner.links import Links, link_columns
-from cleaner.propose import Boundaries, Candidates, Excerpt, Runs
+from cleaner.links import Links, References, link_columns
+from cleaner.propose import Boundaries, Candidates, Excerpt, Runs, Surroundings
 from cleaner.reading import Ints, Reading, Tables, sums
 from cleaner.view import IS_LETTER
 
@@ -44,7 +45,8 @@ _MARKS = np.array(sorted(map(ord, "#>*-|`+•=[!<")), dtype=np.uint32)
 RUN_NAMES = (
     "peak", "ngram_score", "length", "ngram_line", "line_length", "ngram_host", "host_length", "language_fit",
     "language_line", "language_host", "foreign_script", "foreign_script_host", "host_runs", "line_share",
-    "at_line_start", "at_line_end",
+    "at_line_start", "at_line_end", "is_reference", "spam_addresses", *lexicon.NAMES, "odds_before", "odds_behind",
+    "known_before", "known_behind",
 )  # fmt: skip
 NAMES = (
     "ngram_score", "ngram_mean", "ngram_weakest_third", "ngram_first", "ngram_last", "ngram_left", "ngram_right",
@@ -58,7 +60,9 @@ NAMES = (
     "at_signs", "line_length", "line_share", "at_line_start", "at_line_end", "boundary_left", "boundary_right",
     "class_before", "class_after", "class_first", "class_last", "spaces_before", "spaces_after", "next_is_lower",
     "line_mark", "indented", "blank_before", "blank_after", "position", "to_end", "ngram_previous_line",
-    "ngram_next_line", "host_language", "link_share", "link_text", "link_target",
+    "ngram_next_line", "host_language", "link_share", "link_text", "link_target", "is_reference", "spam_addresses",
+    *lexicon.NAMES, "odds_weakest_third", "odds_first", "odds_last", "odds_left", "odds_right", "odds_rest",
+    "known_weakest_third", "known_first", "known_last", "known_left", "known_right", "known_rest",
 )  # fmt: skip
 # What only the candidates that are left after the first trees are asked: does the text read on, with them and without.
 SEAM_NAMES = (
@@ -84,7 +88,7 @@ class Hosts(NamedTuple):
     counts: dict[int, NDArray[np.int64]]
 
 
-def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
+def run_features(reading: Reading, around: Surroundings, tables: Tables, runs: Runs, references: References) -> Matrix:
     """n_runs x len(RUN_NAMES) matrix: what the gate looks at before any candidate is made."""
     scale = tables.scale
     fit, foreign = reading.fit_total, sums(reading.foreign)
@@ -92,7 +96,7 @@ def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
     line, line_end = reading.newlines[number - 1] + 1, reading.newlines[number]
     first, stop = reading.doc_first[runs.docs], reading.doc_stop[runs.docs]
     length, line_length, host_length = runs.ends - runs.starts, line_end - line, np.maximum(stop - first, 1)
-    columns = {
+    columns: dict[str, NDArray[np.generic]] = {
         "peak": runs.peaks,
         "ngram_score": (reading.total[runs.ends] - reading.total[runs.starts]) * scale / np.sqrt(length + 2),
         "length": length,
@@ -109,8 +113,26 @@ def run_features(reading: Reading, tables: Tables, runs: Runs) -> Matrix:
         "line_share": length / line_length,
         "at_line_start": runs.starts - line,
         "at_line_end": line_end - runs.ends,
+        "is_reference": runs.references,
+        "spam_addresses": references.n_spam[runs.docs],
     }
+    columns |= _run_lexicon(around)
     return np.stack([columns[name] for name in RUN_NAMES], axis=1).astype(np.float32)
+
+
+_AROUND = 4  # characters a hot run is widened by, since it is where windows have their middle
+_REACH = 16  # characters looked at before and behind a run
+
+
+def _run_lexicon(around: Surroundings) -> dict[str, NDArray[np.float64]]:
+    """What is known of the n-grams in and around runs."""
+    table = lexicon.sums(around.lexicon)
+    a, b = np.maximum(around.starts - _AROUND, around.first), np.minimum(around.ends + _AROUND, around.stop)
+    return (
+        lexicon.means(table, a, b)
+        | lexicon.totals(table, "before", np.maximum(a - _REACH, around.first), a)
+        | lexicon.totals(table, "behind", b, np.minimum(b + _REACH, around.stop))
+    )
 
 
 TRIGRAM_SHIFT = 2  # of a trigram's 16-bit row, so that a text's counts stay in the cache
@@ -174,6 +196,7 @@ def features(
     part: Excerpt,
     host: Hosts,
     linked: Links,
+    references: References,
     tables: Tables,
     runs: Runs,
     edges: Boundaries,
@@ -274,15 +297,36 @@ def features(
         "position": (origin - first) / host_length,
         "to_end": np.minimum(stop - origin - length, 400),
         "host_language": reading.languages[doc],
+        "is_reference": runs.references[found.runs],
+        "spam_addresses": references.n_spam[doc],
     }
     link_share, link_text, link_target = link_columns(linked, a, b)
     out |= {"link_share": link_share, "link_text": link_text * scale, "link_target": link_target * scale}
     out |= _layout(part, a, b, line, line_end)
+    out |= _lexicon(part.lexicon, (line, left_at, a, head_at, tail_at, b, right_at, line_end))
     out |= _neighbour_lines(reading, origin, scale)
     matrix = np.empty((len(a), len(NAMES)), dtype=np.float32)
     for number, name in enumerate(NAMES):
         matrix[:, number] = out[name]
     return matrix
+
+
+def _lexicon(known: NDArray[np.int8], at: tuple[Ints, ...]) -> dict[str, NDArray[np.float64]]:
+    """What is known of the n-grams of candidates and at their edges.
+
+    at    offsets of the line, of what is left of the start, the start, the first and the last characters inside, the end,
+          what is right of it, and the line's end
+    """
+    line, left, a, head, tail, b, right, line_end = at
+    table = lexicon.sums(known)
+    out = lexicon.means(table, a, b)
+    for name, low, high in (("first", a, head), ("last", tail, b), ("left", left, a), ("right", b, right)):
+        out |= lexicon.totals(table, name, low, high)
+    outside = np.maximum(line_end - line - (b - a), 1)
+    for name, (total, unit) in lexicon.total_rows(table).items():
+        out[f"{name}_weakest_third"] = _weakest_third(total, a, b) / unit
+        out[f"{name}_rest"] = ((total[line_end] - total[line]) - (total[b] - total[a])) / (outside * unit)
+    return out
 
 
 def _cumulative(part: Excerpt, host: Hosts) -> NDArray[np.int32]:

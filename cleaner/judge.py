@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from cleaner import propose
 from cleaner.features import Matrix, features, hosts, run_features, seam_features
-from cleaner.links import links, with_references
+from cleaner.links import References, links, with_references
 from cleaner.model import Model
 from cleaner.propose import Candidates, Excerpt, Runs
 from cleaner.reading import Ints, Reading, Stretches, read
 from cleaner.trees import scores
 
+MAX_REFERENCES = 200  # of a text that pass the gate unasked
 LOWEST = -4.5  # a candidate whose spam score is lower is not looked at further
 
 
@@ -86,7 +87,7 @@ def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Chosen | None:
     """Of each cluster of overlapping candidates the one that fits best, None when there are no candidates.
 
-    A candidate's probability is that of being spam times that of being, if spam, exactly what was injected.
+    A candidate's probability is that of being spam times that of being, if it touches spam, exactly what was injected.
     """
     proposals = propose_batch(texts, model, protected)
     if proposals is None:
@@ -136,27 +137,35 @@ def hot_units(model: Model) -> list[float]:
     return [bar / model.tables.scale for bar in model.hot]
 
 
+def hot_runs(
+    texts: Sequence[str], model: Model, protected: Sequence[Stretches]
+) -> tuple[Reading, Runs, References, Matrix]:
+    """A batch read, its hot runs, and what the gate looks at of each."""
+    reading = read(texts, model.tables)
+    runs, references = with_references(
+        reading, propose.hot_runs(reading, hot_units(model), protected), model.tables.scale
+    )
+    around = propose.surroundings(reading, runs, model.tables)
+    return reading, runs, references, run_features(reading, around, model.tables, runs, references)
+
+
 def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Proposals | None:
     """Candidates with features for the texts of a batch whose hot runs pass the gate; None when none does."""
-    tables = model.tables
-    reading = read(texts, tables)
-    runs, definitions = with_references(reading, propose.hot_runs(reading, hot_units(model), protected))
-    if not len(runs.starts):
-        return None
-    passed = scores(model.gate, run_features(reading, tables, runs)) >= model.gate_threshold
+    reading, runs, references, matrix = hot_runs(texts, model, protected)
+    few = np.bincount(runs.docs[runs.references > 0], minlength=len(texts)) <= MAX_REFERENCES
+    passed = (scores(model.gate, matrix) >= model.gate_threshold) | ((runs.references > 0) & few[runs.docs])
     if not passed.any():
         return None
-    host = hosts(reading, np.unique(runs.docs[passed]))
-    part, runs = propose.excerpt(
-        reading, Runs(runs.starts[passed], runs.ends[passed], runs.docs[passed], runs.peaks[passed])
-    )
+    runs = propose.select(runs, passed)
+    host = hosts(reading, np.unique(runs.docs))
+    part, runs = propose.excerpt(reading, runs, model.tables)
     edges = propose.boundaries(part.classes)
     found = propose.candidates(part, runs, edges)
     if not len(found.starts):
         return None
-    return Proposals(
-        reading, part, found, features(reading, part, host, links(part, definitions), tables, runs, edges, found)
-    )
+    linked = links(part, references)
+    matrix = features(reading, part, host, linked, references, model.tables, runs, edges, found)
+    return Proposals(reading, part, found, matrix)
 
 
 def choose(starts: Ints, ends: Ints, probability: NDArray[np.float64]) -> list[tuple[int, Ints]]:

@@ -1,7 +1,7 @@
 """Markdown links: where they stand, what their text and their address say, and which references lead to a hot address.
 
-A reference `[word][7]` has its address elsewhere, in a definition `[7]: http://…`: when the definition is hot, so is every
-reference to it.
+A reference `[word][7]` has its address elsewhere, in a definition `[7]: http://…`: when that is hot, so is the reference.
+Where many addresses of a text plainly sell something, all its references and definitions are looked at.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import regex
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner.propose import Excerpt, Runs
+from cleaner.propose import Excerpt, Runs, select
 from cleaner.reading import Ints, Reading
 
-_DEFINITION = regex.compile(r"[ >]{0,8}\[([^\]\n]{1,100})\]:[ ]*([^ \n]{1,400})")
+_DEFINITION = regex.compile(r"^[ >]{0,8}\[([^\]\n]{1,100})\]:[ ]*([^ \n]{1,400})", regex.M)
+_REFERENCE = regex.compile(r"\[([^\[\]\n]{1,200})\][ ]?\[([^\[\]\n]{1,100})\]")
 _LINK = regex.compile(r"!?\[([^\[\]\n]{0,200})\](?:\(([^()\n]{1,400})\)|[ ]?\[([^\[\]\n]{1,100})\])")
 _OPEN = ord("[")
 _INDENT = 3  # spaces in front of a definition at most
@@ -44,49 +45,91 @@ def _score(total: NDArray[np.int32], start: int, end: int) -> float:
     return float(total[end] - total[start]) / float(np.sqrt(end - start + 2))
 
 
-Definitions = dict[tuple[int, str], float]
+COLD_REFERENCE, HOT_REFERENCE = 1, 2
+SPAM_ADDRESS = 5.0  # n-gram score of an address, in logits, from which it plainly says what it sells
+SPAM_ADDRESSES, SPAM_SHARE = 3, 0.25  # so many in a text, and such a share: all others are looked at as well
 
 
-def with_references(reading: Reading, runs: Runs) -> tuple[Runs, Definitions]:
-    """The runs, one more for every reference to a definition with a run; and the definitions' scores by text and label."""
-    lines = np.searchsorted(reading.newlines, runs.starts)
+class References(NamedTuple):
+    """The definitions of the texts that have a hot one: their addresses' scores by text and label; and how many plainly sell, by text."""
+
+    scores: dict[tuple[int, str], float]
+    n_spam: Ints
+
+
+def with_references(reading: Reading, runs: Runs, scale: float) -> tuple[Runs, References]:
+    """The runs, and one more for every reference to a hot definition.
+
+    In a text where many addresses plainly sell something, one for all references and definitions. `scale` turns table
+    units into logits.
+    """
+    scores: dict[tuple[int, str], float] = {}
+    n_spam = np.zeros(len(reading.doc_first), dtype=np.int64)
+    found: list[tuple[int, int, int, float, int]] = []
+    for doc, peaks in _hot_definitions(reading, runs).items():
+        first, stop = int(reading.doc_first[doc]), int(reading.doc_stop[doc])
+        text = _text(reading.codes[first:stop], reading.classes[first:stop])
+        places: dict[str, tuple[int, int]] = {}
+        for match in _DEFINITION.finditer(text):
+            places.setdefault(match[1], (first + match.start(2), first + match.end(2)))
+        own = {label: _score(reading.total, *place) for label, place in places.items()}
+        scores |= {(doc, label): score for label, score in own.items()}
+        n_spam[doc] = sum(score * scale >= SPAM_ADDRESS for score in own.values())
+        cold = places.keys() - peaks.keys() if n_spam[doc] >= max(SPAM_ADDRESSES, SPAM_SHARE * len(own)) else set()
+        found += [(*places[label], doc, 0.0, COLD_REFERENCE) for label in sorted(cold)]
+        for match in _REFERENCE.finditer(text):
+            place = first + match.start(1), first + match.end(1), doc
+            if match[2] in peaks:
+                found.append((*place, peaks[match[2]], HOT_REFERENCE))
+            elif match[2] in cold:
+                found.append((*place, 0.0, COLD_REFERENCE))
+    if found:
+        starts, ends, docs, heights, kinds = (np.array(column) for column in zip(*found, strict=True))
+        runs = _merged(runs, Runs(starts, ends, docs, heights, kinds.astype(np.int8)))
+    return runs, References(scores, n_spam)
+
+
+def _merged(some: Runs, others: Runs) -> Runs:
+    """The runs and the references, sorted; a hot run in a reference is part of it."""
+    others = select(others, np.argsort(others.starts, kind="stable"))
+    at = np.maximum(np.searchsorted(others.starts, some.ends) - 1, 0)
+    inside = (others.starts[at] < some.ends) & (others.ends[at] > some.starts)
+    both = Runs(
+        np.concatenate((some.starts, others.starts)),
+        np.concatenate((some.ends, others.ends)),
+        np.concatenate((some.docs, others.docs)),
+        np.concatenate((some.peaks, others.peaks)),
+        np.concatenate((np.where(inside, others.references[at], some.references), others.references)),
+    )
+    return select(both, np.argsort(both.starts, kind="stable"))
+
+
+def _hot_definitions(reading: Reading, runs: Runs) -> dict[int, dict[str, float]]:
+    """By text, the labels of the definitions with a hot run, and its peak."""
+    lines, at = np.unique(np.searchsorted(reading.newlines, runs.starts), return_index=True)
+    peaks = np.maximum.reduceat(runs.peaks, at) if len(at) else runs.peaks
     begins = reading.newlines[lines - 1] + 1
-    definitions: Definitions = {}
-    found: list[tuple[int, int, int, float]] = []
     first = begins.copy()
     for _ in range(_INDENT):
         first += reading.classes[first] == cc.SPACE
+    hot: dict[int, dict[str, float]] = {}
     for number in np.flatnonzero(reading.codes[first] == _OPEN).tolist():
-        begin, doc = int(begins[number]), int(runs.docs[number])
-        line = slice(begin, int(reading.newlines[lines[number]]))
+        line = slice(int(begins[number]), int(reading.newlines[lines[number]]))
         match = _DEFINITION.match(_text(reading.codes[line], reading.classes[line]))
-        if match and (doc, match[1]) not in definitions:
-            definitions[doc, match[1]] = _score(reading.total, begin + match.start(2), begin + match.end(2))
-            found += _references(reading, doc, match[1], float(runs.peaks[number]))
-    if not found:
-        return runs, definitions
-    starts, ends, docs, peaks = (np.array(column) for column in zip(*found, strict=True))
-    merged = Runs(*(np.concatenate(pair) for pair in zip(runs, (starts, ends, docs, peaks), strict=True)))
-    order = np.argsort(merged.starts, kind="stable")
-    return Runs(merged.starts[order], merged.ends[order], merged.docs[order], merged.peaks[order]), definitions
+        if match:
+            labels = hot.setdefault(int(runs.docs[at[number]]), {})
+            labels[match[1]] = max(labels.get(match[1], 0.0), float(peaks[number]))
+    return hot
 
 
-def _references(reading: Reading, doc: int, label: str, peak: float) -> list[tuple[int, int, int, float]]:
-    """A run for every reference to a label in a text: over its own text."""
-    first, stop = int(reading.doc_first[doc]), int(reading.doc_stop[doc])
-    text = _text(reading.codes[first:stop], reading.classes[first:stop])
-    pattern = regex.compile(r"\[([^\[\]\n]{1,200})\][ ]?\[" + regex.escape(label) + r"\]")
-    return [(first + m.start(1), first + m.end(1), doc, peak) for m in pattern.finditer(text)]
-
-
-def links(part: Excerpt, definitions: Definitions) -> Links:
+def links(part: Excerpt, references: References) -> Links:
     """All links of an excerpt."""
     rows = []
     for match in _LINK.finditer(_text(part.codes, part.classes)) if (part.codes == _OPEN).any() else ():
         if match[3] is None:
             target = _score(part.total, *match.span(2))
         else:
-            target = definitions.get((int(part.doc_of[match.start()]), match[3]), 0.0)
+            target = references.scores.get((int(part.doc_of[match.start()]), match[3]), 0.0)
         rows.append((match.start(), match.end(), _score(part.total, *match.span(1)), target))
     starts, ends, texts, targets = np.array(rows, dtype=np.float64).reshape(-1, 4).T
     return Links(starts.astype(np.int64), ends.astype(np.int64), texts, targets)

@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from cleaner import ngrams
 from cleaner.cohesion import TABLE_BITS as SEEN_BITS
 from cleaner.features import ACCEPT_NAMES, EXACT_NAMES, NAMES, RUN_NAMES
-from cleaner.propose import WIDTHS_SPACED, WIDTHS_UNSPACED
+from cleaner.lexicon import KNOWN_BITS, ODDS_BITS
+from cleaner.propose import WIDTHS_DENSE, WIDTHS_SPACED
 from cleaner.reading import Tables
 from cleaner.span import CleanerError
 from cleaner.trees import Trees
 
-FORMAT = 2
+FORMAT = 3
 HEADER, ARRAYS = "cleaner.json", "cleaner.npz"
 _TREE_FIELDS = {"roots": np.int32, "feature": np.int32, "threshold": np.float32, "left": np.int32, "value": np.float64}
 
@@ -37,7 +38,7 @@ class Model(NamedTuple):
     gate      trees over the features of a hot run; runs under `gate_threshold` are not looked at again
     spam      trees over the features of a candidate, which say whether all of it is spam;
               `stages` are pairs (n, threshold): those whose first n trees stay under the threshold are dropped
-    exact     trees which say whether a candidate that is spam is exactly what was injected
+    exact     trees which say whether a candidate that touches spam is exactly what was injected
     accept    trees over the features of the best candidate of a place, which say whether it is injected at all
     slope, intercept   calibration: probability = sigmoid(slope * score + intercept)
     remove, review     the two thresholds on that probability
@@ -108,6 +109,8 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
     tables = Tables(
         _checked(arrays["weights"], np.int8, (1 << ngrams.TABLE_BITS,)),
         figures["scale"],
+        _checked(arrays["odds"], np.int8, (1 << ODDS_BITS,)),
+        _checked(arrays["known"], np.uint16, (1 << KNOWN_BITS,)),
         _checked(arrays["language"], np.int8, (len(header["languages"]), 1 << 16)),
         _checked(arrays["seen"], np.uint8, (1 << (SEEN_BITS - 3),)),
     )
@@ -133,7 +136,7 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
 
 def _hot(values: Any) -> tuple[float, ...]:
     hot = tuple(float(value) for value in values)
-    if len(hot) != len(WIDTHS_UNSPACED) + len(WIDTHS_SPACED) or not all(0 < value < np.inf for value in hot):
+    if len(hot) != len(WIDTHS_DENSE) + len(WIDTHS_SPACED) or not all(0 < value < np.inf for value in hot):
         raise ValueError("hot does not hold a threshold above 0 for every window")
     return hot
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner.reading import UNSPACED, Ints, Reading, Stretches, sums
+from cleaner.lexicon import evidence
+from cleaner.reading import UNSPACED, Ints, Reading, Stretches, Tables, sums
 from cleaner.view import IS_LETTER, IS_WORD
 
 MAX_CANDIDATE = 1200  # characters; longer advertisements fall sentence by sentence
@@ -27,18 +28,41 @@ _OUTER[cc.NEWLINE] = LINE
 
 
 class Runs(NamedTuple):
-    """Hot runs: view offsets, text number, and the peak of the window score (1.0 is hot by itself)."""
+    """Hot runs: view offsets, text number, and the peak of the window score (1.0 is hot by itself).
+
+    `references` says whether a run is a reference to, or the definition of, an address (`cleaner.links`).
+    """
 
     starts: Ints
     ends: Ints
     docs: Ints
     peaks: NDArray[np.float64]
+    references: NDArray[np.int8]
+
+
+def select(runs: Runs, which: NDArray[np.bool_] | Ints) -> Runs:
+    """Some of the runs."""
+    return Runs(runs.starts[which], runs.ends[which], runs.docs[which], runs.peaks[which], runs.references[which])
+
+
+class Surroundings(NamedTuple):
+    """The hot runs with what stands around them, in one array: for each run its start and end there, and its window's.
+
+    `lexicon` holds what is known of the n-grams at each character (`cleaner.lexicon.evidence`).
+    """
+
+    starts: Ints
+    ends: Ints
+    first: Ints
+    stop: Ints
+    lexicon: NDArray[np.int8]
 
 
 class Excerpt(NamedTuple):
     """The lines of a reading that hold hot runs, in one array of `n` characters that begins with a line end.
 
-    Columns are those of the `Reading`; `origin` is each character's offset there, `doc_of` its text.
+    Columns are those of the `Reading`; `lexicon` holds what is known of the n-grams at each character
+    (`cleaner.lexicon.evidence`), `origin` is each character's offset in the reading, `doc_of` its text.
     """
 
     codes: NDArray[np.uint32]
@@ -51,6 +75,7 @@ class Excerpt(NamedTuple):
     fit: NDArray[np.int8]
     fit_total: NDArray[np.int32]
     foreign: NDArray[np.bool_]
+    lexicon: NDArray[np.int8]
     doc_of: Ints
     origin: Ints
     newlines: Ints
@@ -65,7 +90,9 @@ class Candidates(NamedTuple):
     runs: Ints
 
 
-WIDTHS_UNSPACED, WIDTHS_SPACED = (5, 9), (11, 25)  # characters of the sliding windows; odd, so that they have a middle
+WIDTHS_DENSE, WIDTHS_SPACED = (5, 9), (7, 13, 27)  # characters of the sliding windows; odd, so that they have a middle
+DENSE = UNSPACED.copy()  # scripts that say in few characters what takes others many
+DENSE[cc.HANGUL] = True
 FOREIGN_LANGUAGE, FOREIGN_SCRIPT = (
     0.5,
     0.0,
@@ -89,11 +116,11 @@ def window_sums(total: NDArray[np.int32], width: int, unit: float = 1.0) -> NDAr
 def window_scores(reading: Reading, hot: Sequence[float]) -> NDArray[np.float32]:
     """The highest of the window sums around each character, each over its threshold `hot`: 1.0 is hot by itself.
 
-    hot holds a threshold for every width of WIDTHS_UNSPACED, then of WIDTHS_SPACED, in table units.
+    hot holds a threshold for every width of WIDTHS_DENSE, then of WIDTHS_SPACED, in table units.
     """
-    scores = _highest(reading.total, WIDTHS_SPACED, hot[len(WIDTHS_UNSPACED) :])
-    unspaced = UNSPACED.take(reading.classes)
-    return np.where(unspaced, _highest(reading.total, WIDTHS_UNSPACED, hot), scores) if unspaced.any() else scores
+    scores = _highest(reading.total, WIDTHS_SPACED, hot[len(WIDTHS_DENSE) :])
+    dense = DENSE.take(reading.classes)
+    return np.where(dense, _highest(reading.total, WIDTHS_DENSE, hot), scores) if dense.any() else scores
 
 
 def _highest(total: NDArray[np.int32], widths: Sequence[int], hot: Sequence[float]) -> NDArray[np.float32]:
@@ -125,12 +152,13 @@ def _joined(reading: Reading, scores: NDArray[np.float32], at: Ints) -> Runs:
     """Hot places as runs."""
     if not len(at):
         empty = np.empty(0, dtype=np.int64)
-        return Runs(empty, empty, empty, np.empty(0))
+        return Runs(empty, empty, empty, np.empty(0), np.empty(0, dtype=np.int8))
     lines = np.searchsorted(reading.newlines, at)
     first = np.flatnonzero(np.concatenate(([True], (np.diff(at) > JOIN) | (np.diff(lines) > 0))))
     starts, ends = at[first], at[np.concatenate((first[1:] - 1, [len(at) - 1]))] + 1
     docs = np.searchsorted(reading.doc_first, starts, side="right") - 1
-    return Runs(starts, ends, docs, np.maximum.reduceat(scores[at], first).astype(np.float64))
+    peaks = np.maximum.reduceat(scores[at], first).astype(np.float64)
+    return Runs(starts, ends, docs, peaks, np.zeros(len(starts), dtype=np.int8))
 
 
 def _fit_around(total: NDArray[np.int32], at: Ints) -> NDArray[np.int32]:
@@ -138,24 +166,47 @@ def _fit_around(total: NDArray[np.int32], at: Ints) -> NDArray[np.int32]:
     return total[np.minimum(at + 7, len(total) - 1)] - total[np.maximum(at - 6, 0)]
 
 
-def excerpt(reading: Reading, runs: Runs) -> tuple[Excerpt, Runs]:
-    """The lines that hold the runs, and the runs in offsets of the excerpt."""
+MARGIN = 32  # characters around a hot run that are asked for before the gate; more than a word beyond what is used
+
+
+def surroundings(reading: Reading, runs: Runs, tables: Tables) -> Surroundings:
+    """What is known of the n-grams in and around hot runs, none of them across a line end."""
+    number = np.searchsorted(reading.newlines, runs.starts)
+    begin = np.maximum(runs.starts - MARGIN, reading.newlines[number - 1] + 1)
+    end = np.minimum(runs.ends + MARGIN, reading.newlines[number])
+    reach = np.maximum.accumulate(end)
+    opens = np.concatenate((np.ones(min(len(begin), 1), dtype=bool), begin[1:] > reach[:-1]))
+    first = np.flatnonzero(opens)
+    begin, end = begin[first], np.maximum.reduceat(end, first) if len(first) else end
+    size = end - begin
+    at = np.cumsum(size + 1) - size  # a line end stands before each window, and one behind the last
+    origin = np.full(int((size + 1).sum()) + 1, reading.newlines[0])
+    origin[_ranges(at, at + size)] = _ranges(begin, end)
+    window = np.cumsum(opens) - 1
+    shift = (at - begin)[window]
+    lexicon = evidence(reading.codes[origin], reading.classes[origin], tables.odds, tables.known)
+    return Surroundings(runs.starts + shift, runs.ends + shift, at[window], (at + size)[window], lexicon)
+
+
+def excerpt(reading: Reading, runs: Runs, tables: Tables) -> tuple[Excerpt, Runs]:
+    """The lines that hold some runs, and these runs in offsets of the excerpt."""
     lines = np.unique(np.searchsorted(reading.newlines, runs.starts))
     begin, end = reading.newlines[lines - 1] + 1, reading.newlines[lines] + 1
     origin = np.concatenate((reading.newlines[:1], _ranges(begin, end)))
-    evidence = reading.evidence[origin]
     docs = np.searchsorted(reading.doc_first, begin, side="right") - 1
+    codes, classes = reading.codes[origin], reading.classes[origin]
     part = Excerpt(
-        codes=reading.codes[origin],
-        classes=reading.classes[origin],
+        codes=codes,
+        classes=classes,
         points=reading.points[origin],
         disguised=reading.disguised[origin],
-        evidence=evidence,
-        total=sums(evidence),
+        evidence=reading.evidence[origin],
+        total=sums(reading.evidence[origin]),
         trigrams=reading.trigrams[origin],
         fit=reading.fit[origin],
         fit_total=sums(reading.fit[origin]),
         foreign=reading.foreign[origin],
+        lexicon=evidence(codes, classes, tables.odds, tables.known),
         doc_of=np.concatenate((docs[:1], np.repeat(docs, end - begin))),
         origin=origin,
         newlines=np.concatenate(([0], np.cumsum(end - begin))),

@@ -17,7 +17,7 @@ from cleaner.view import IS_LETTER, fold
 
 Ints = NDArray[np.int64]
 Stretches = Sequence[tuple[int, int]]
-PAD = 12  # line ends around every text of a batch: nothing looked at around a place reaches from one text into the next
+PAD = 16  # line ends around every text of a batch: nothing looked at around a place reaches from one text into the next
 UNSPACED = np.zeros(cc.N_CLASSES, dtype=bool)  # scripts written without spaces between words
 UNSPACED[[cc.HAN, cc.HIRAGANA, cc.KATAKANA, cc.THAI]] = True
 
@@ -26,12 +26,16 @@ class Tables(NamedTuple):
     """The arrays the first pass looks things up in.
 
     weights    2**21 int8, spam weight of an n-gram; `scale` turns one unit into a logit per root character
+    odds       2**21 int8, log-odds of an n-gram in spam against clean text, and
+    known      2**22 uint16, how strong the n-grams of known spam are: see `cleaner.lexicon`
     language   n_languages x 2**16 int8, how typical a trigram is of each language against the others, in 1/16 nats
     seen       2**21 bytes, a bit for every hash of an n-gram: does it stand in clean text more than once or twice
     """
 
     weights: NDArray[np.int8]
     scale: float
+    odds: NDArray[np.int8]
+    known: NDArray[np.uint16]
     language: NDArray[np.int8]
     seen: NDArray[np.uint8]
 
@@ -93,7 +97,7 @@ def sums(values: NDArray[np.generic]) -> NDArray[np.int32]:
     return total
 
 
-LANGUAGE_SAMPLE, LANGUAGE_STEP = 1500, 3  # every third trigram of so many characters decides a text's language
+LANGUAGE_SAMPLE, LANGUAGE_STEP = 1600, 5  # every fifth trigram of so many characters decides a text's language
 
 
 def _language(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections.abc import Sequence
+
 import regex
 
 from cleaner import charclass as cc
@@ -39,7 +42,6 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
     '✔ 12:30 📢 0'
     """
     start, end = _with_invisible(text, start, end)
-    start, end = _with_link(text, start, end)
     start, end = _with_brackets(text, start, end)
     start, end = _with_marker(text, start, end)
     line_start, line_end = _line(text, start, end)
@@ -75,6 +77,44 @@ def trim(text: str, start: int, end: int) -> int:
     return end if lead[1] and text.startswith(lead[1], start) else int(lead.start())
 
 
+_ENDS = regex.escape(_LINE_ENDS)
+_BEHIND, _BEFORE = regex.compile(f"[{_ENDS}]"), regex.compile(f"(?r)[{_ENDS}]")
+_LABEL = regex.compile(r"\[([^\[\]\n]{1,100})\]")
+_DEFINITION = regex.compile(rf"(?<![^{_ENDS}])[ >]{{0,8}}\[([^\[\]\n]{{1,100}})\]:[^{_ENDS}]*")
+
+
+def orphaned(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """The lines of the reference definitions all of whose references lie in the sorted cuts, each with the first one's cut's number.
+
+    Any `[label]` outside the cuts counts as a reference that is left.
+
+    >>> text = "The [SPAM][1] river.\\n\\n[1]: http://spam.example\\n"
+    >>> [text[a:b] for a, b, _ in orphaned(text, [(4, 14)])]
+    ['[1]: http://spam.example\\n']
+    """
+    if not any("]" in text[start:end] for start, end in cuts):
+        return []
+    definitions = {match.start(1): match for match in _DEFINITION.finditer(text)}
+    starts = [start for start, _ in cuts]
+    holders: dict[str, list[int]] = {}
+    for label in _LABEL.finditer(text) if definitions else ():
+        if label.start(1) not in definitions:
+            at = bisect(starts, label.start()) - 1
+            inside = at >= 0 and label.end() <= cuts[at][1]
+            holders.setdefault(_name(label[1]), []).append(at if inside else -1)
+    found = []
+    for line in definitions.values():
+        held = holders.get(_name(line[1]), [-1])
+        if min(held) >= 0:
+            found.append((*_whole_line(text, *line.span()), held[0]))
+    return found
+
+
+def _name(label: str) -> str:
+    """A label as Markdown compares it."""
+    return " ".join(label.split()).casefold()
+
+
 def _class(character: str) -> int:
     return int(cc.tables().classes[ord(character)])
 
@@ -92,7 +132,7 @@ def _with_invisible(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _with_link(text: str, start: int, end: int) -> tuple[int, int]:
+def whole_link(text: str, start: int, end: int) -> tuple[int, int]:
     """A Markdown link goes whole: its first bracket with its target, and the last with its text."""
     joint = text.find("](", start, end)
     if joint < 0:
@@ -147,18 +187,18 @@ def _is_hash_tag(text: str, start: int) -> bool:
 
 
 def _line(text: str, start: int, end: int) -> tuple[int, int]:
-    while start > 0 and text[start - 1] not in _LINE_ENDS:
-        start -= 1
-    while end < len(text) and text[end] not in _LINE_ENDS:
-        end += 1
-    return start, end
+    before, behind = _BEFORE.search(text, 0, start), _BEHIND.search(text, end)
+    return before.end() if before else 0, behind.start() if behind else len(text)
 
 
+_MARKER_LENGTH = 40  # characters; what is longer marks nothing
 _BULLETS = frozenset("*-+•·>#‣◦▪|")
 
 
 def _is_only_marker(text: str) -> bool:
     """Nothing but white space, a bullet, a number with a dot, or a word that announces tags."""
+    if len(text.strip()) > _MARKER_LENGTH:
+        return False
     bare = "".join(c for c in text if _class(c) not in (cc.SPACE, cc.INVISIBLE, cc.SYMBOL))
     if not bare or all(c in _BULLETS for c in bare):
         return True

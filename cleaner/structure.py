@@ -6,19 +6,34 @@ import regex
 
 _REACH = 200  # characters on either side of a seam that are compared
 _TAG = regex.compile(r"<[A-Za-z/!?][^<>\n]{0,200}>?|&#?\w{2,12};|<!--|-->|```|~~~")
+_TAG_REACH = 2000  # characters of one end of a cut in which a tag that it stands in begins
+_WHOLE_TAG = regex.compile(r"""</?[A-Za-z][A-Za-z0-9]{0,20}(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 _UNDERLINE = regex.compile(r"[ \t]{0,3}(?:=+|-+)[ \t]*\r?(?:\n|$)")
 _LAST_LINE = regex.compile(r"(?:^|\n)([^\n]*\S[^\n]*)\r?\n$")
+
+
+def _tag_around(text: str, at: int) -> int:
+    """Where the HTML tag begins whose inside `at` is in, -1 when it is in none."""
+    begin = text.rfind("<", max(0, at - _TAG_REACH), at)
+    tag = _WHOLE_TAG.match(text, begin, begin + 2 * _TAG_REACH) if begin >= 0 else None
+    return begin if tag and at < tag.end() else -1
 
 
 def makes_markup(text: str, start: int, end: int) -> bool:
     """True if text without text[start:end] holds a tag, entity, comment, fence or heading across the seam that was not there.
 
+    Or if only one end of the cut is inside a tag: what it left would be half a tag.
+
     >>> makes_markup("<scrSPAMipt>", 4, 8)
     True
     >>> makes_markup("a SPAM b", 2, 7)
     False
+    >>> makes_markup('a <b href="SPAM">SPAM</b>', 11, 19)
+    True
     """
     left, right = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+    if _tag_around(text, start) != _tag_around(text, end):
+        return True
     seam = len(left)
     joined = left + right
     crossing = [m for m in _TAG.finditer(joined) if m.start() < seam < m.end()]

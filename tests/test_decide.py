@@ -55,6 +55,19 @@ def _decided(text: str, probabilities: list[float], model: Model, level: str = "
             "remove",
             [("[x](http://s.io/p) ", "removed"), (" s.io", "review")],
         ),
+        (
+            "one ⟦[x][1]⟧ two ⟦[y][2]⟧\n\n[1]: http://s.io\n[2]: http://t.io",
+            [0.99, 0.98],
+            "remove",
+            [
+                ("[x][1] ", "removed"),
+                (" [y][2]", "removed"),
+                ("[1]: http://s.io\n", "removed"),
+                ("[2]: http://t.io", "removed"),
+            ],
+        ),
+        ("one ⟦[x][1]⟧ [y][1]\n\n[1]: http://s.io", [0.99], "remove", [("[x][1] ", "removed")]),
+        ("one ⟦[x][1]⟧ two\n\n[1]: http://s.io", [0.6], "remove", [("[x][1] ", "review")]),
         ("one two", [], "remove", []),
     ],
 )

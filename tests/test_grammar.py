@@ -10,7 +10,7 @@ from cleaner.train.grammar import TRADES, Grammar, expand, in_fold, load_grammar
 
 GRAMMARS = load_grammars(CORPUS / "spam")
 SLOT = regex.compile(r"\{(\w+)\}")
-BUILT_IN = {"digits", "phone", "handle", "domain", "url", "year", "percent", "money"}
+BUILT_IN = {"digits", "phone", "handle", "domain", "url", "year", "percent", "money", "brand"}
 each_grammar = pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.lang)
 
 

@@ -7,26 +7,46 @@ import pytest
 
 from cleaner import Cleaner
 from cleaner.judge import hot_units
-from cleaner.links import link_columns, links, with_references
-from cleaner.propose import excerpt, hot_runs
+from cleaner.links import COLD_REFERENCE, HOT_REFERENCE, Links, References, link_columns, links, with_references
+from cleaner.propose import Excerpt, excerpt, hot_runs
 from cleaner.reading import read
 
 SPAM_ADDRESS = "https://www.cheapjerseyschina-viagra-casino.top"
 
 
-def _runs(text: str, cleaner: Cleaner) -> list[str]:
-    """What lies under the hot runs of a text."""
+def _runs(text: str, cleaner: Cleaner) -> dict[str, int]:
+    """What lies under the hot runs of a text, and how each is a reference."""
     reading = read([text], cleaner.model.tables)
-    runs, _ = with_references(reading, hot_runs(reading, hot_units(cleaner.model), [[]]))
+    hot = hot_runs(reading, hot_units(cleaner.model), [[]])
+    runs, _ = with_references(reading, hot, cleaner.model.tables.scale)
     base = int(reading.doc_base[0])
-    places = zip(reading.source[runs.starts] - base, reading.source[runs.ends - 1] + 1 - base, strict=True)
-    return [text[start:end] for start, end in places]
+    starts, ends = reading.source[runs.starts] - base, reading.source[runs.ends - 1] + 1 - base
+    return {text[a:b]: int(kind) for a, b, kind in zip(starts, ends, runs.references, strict=True)}
 
 
-def test_a_reference_to_a_hot_definition_is_hot(cleaner: Cleaner) -> None:
-    text = f"Change the [garden][7] when the rain stops.\n\nIt rained [here][8].\n\n[7]: {SPAM_ADDRESS}\n[8]: https://example.org/rain\n"
-    assert "garden" in _runs(text, cleaner)
-    assert "here" not in _runs(text, cleaner)
+def _links(line: str, cleaner: Cleaner) -> tuple[Excerpt, Links]:
+    reading = read([line + "\n"], cleaner.model.tables)
+    runs = hot_runs(reading, [0.1] * 5, [[]])
+    part, _ = excerpt(reading, runs, cleaner.model.tables)
+    return part, links(part, References({}, np.zeros(1, dtype=np.int64)))
+
+
+def _with_definitions(n: int) -> str:
+    words = " ".join(f"[garden {number}][{number}]" for number in range(n))
+    definitions = "".join(f"[{number}]: {SPAM_ADDRESS}/{number}\n" for number in range(n))
+    return f"Change the {words} when the rain stops.\n\nIt rained [here][9].\n\n{definitions}[9]: https://example.org/rain\n"
+
+
+def test_references_to_a_hot_definition_are_hot(cleaner: Cleaner) -> None:
+    runs = _runs(_with_definitions(1), cleaner)
+    assert runs["garden 0"] == HOT_REFERENCE
+    assert not {"here", "https://example.org/rain"} & runs.keys()
+
+
+def test_where_many_addresses_sell_all_references_are_looked_at(cleaner: Cleaner) -> None:
+    runs = _runs(_with_definitions(4), cleaner)
+    assert runs["garden 3"] == HOT_REFERENCE
+    assert runs["here"] == runs["https://example.org/rain"] == COLD_REFERENCE
 
 
 def test_a_text_without_definitions_has_no_more_runs(cleaner: Cleaner) -> None:
@@ -44,18 +64,14 @@ def test_a_text_without_definitions_has_no_more_runs(cleaner: Cleaner) -> None:
     ],
 )
 def test_links_found(line: str, expected: list[str], cleaner: Cleaner) -> None:
-    reading = read([line + "\n"], cleaner.model.tables)
-    part, _ = excerpt(reading, hot_runs(reading, [1.0] * 4, [[]]))
-    found = links(part, {})
+    part, found = _links(line, cleaner)
     text = "".join(map(chr, part.codes))
     assert [text[a:b] for a, b in zip(found.starts, found.ends, strict=True)] == expected
 
 
 def test_columns_say_how_much_of_a_link_a_candidate_holds(cleaner: Cleaner) -> None:
     line = "See [viagra](http://a.example) now"
-    reading = read([line + "\n"], cleaner.model.tables)
-    part, _ = excerpt(reading, hot_runs(reading, [1.0] * 4, [[]]))
-    found = links(part, {})
+    found = _links(line, cleaner)[1]
     start, end = int(found.starts[0]), int(found.ends[0])
     share, text, target = link_columns(found, np.array([start, start, end + 1]), np.array([end, start + 13, end + 4]))
     assert share.tolist() == [1.0, 0.5, 0.0]

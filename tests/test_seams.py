@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from samples import marked
 
-from cleaner.seams import widen
+from cleaner.seams import orphaned, widen
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,13 @@ def test_seam(text: str, left: str) -> None:
     dirty, [(start, end)] = marked(text)
     start, end = widen(dirty, start, end)
     assert dirty[:start] + dirty[end:] == left
+
+
+def test_a_definition_goes_with_the_last_of_its_references() -> None:
+    text = "A [SPAM][1] and [more][1] and [honest][2].\n\n [1]: http://a.example\r\n[2]: http://b.example\n"
+    first, second = text.index("[SPAM]"), text.index("[more]")
+    assert orphaned(text, [(first, first + 9)]) == []
+    assert orphaned(text, [(0, 3)]) == []
+    [(start, end, number)] = orphaned(text, [(first, first + 10), (second, second + 10)])
+    assert text[start:end] == " [1]: http://a.example\r\n"
+    assert number == 0

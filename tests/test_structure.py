@@ -27,6 +27,10 @@ from cleaner.structure import makes_markup
         ("\n⟦SPAM⟧---\n", False),
         ("one\n⟦SPAM\n⟧two", False),
         ("⟦SPAM⟧", False),
+        ('a <a href="⟦SPAM">SPAM⟧</a> b', True),
+        ('a ⟦<a href="SPAM⟧">one</a> b', True),
+        ('a ⟦<a href="SPAM">SPAM</a>⟧ b', False),
+        ("a <3 ⟦SPAM⟧ > b", False),
     ],
     ids=repr,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import regex
 
 _LIST_ITEM = regex.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
+_LIST_SIGNS = frozenset(" -+*0123456789")
 _CODE = regex.compile(r"^(?:[ \t>]*(?:```|~~~)|\t| {4})", regex.M)
 MAX_FRONT_MATTER = 65_536  # characters
 
@@ -25,19 +26,19 @@ def protected(text: str) -> list[tuple[int, int]]:
     fence, opened, at = "", 0, begin
     blank, in_list, code = True, False, False
     for line in text[begin:].splitlines(keepends=True):
-        mark = _fence(line)
+        mark = _fence(line) if "```" in line or "~~~" in line else ""
         if not fence and mark:
             fence, opened = mark, at
         elif fence:
             if mark.startswith(fence) and not line.strip(" \t\r\n>").strip(fence[0]):
                 found.append((opened, at + len(line)))
                 fence = ""
-        elif not line.strip():
+        elif line.isspace():
             blank = True
         else:
             # Indented code begins behind a blank line and outside lists, whose paragraphs are indented too.
             code = line.startswith(("\t", "    ")) and (code or blank) and not in_list
-            in_list = bool(_LIST_ITEM.match(line)) or (in_list and line[0] in " \t")
+            in_list = (line[0] in _LIST_SIGNS and bool(_LIST_ITEM.match(line))) or (in_list and line[0] in " \t")
             blank = False
             if code:
                 found.append((at, at + len(line)))

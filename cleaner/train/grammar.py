@@ -25,7 +25,8 @@ TRADES = (
     "crypto",
     "contraband",
 )
-LINE_SHARE = 0.22
+LINE_SHARE = 0.22  # of the fragments are whole lines, and of those PARAGRAPH_SHARE several in a row
+PARAGRAPH_SHARE = 0.2
 _SLOT = regex.compile(r"\{(\w+)\}")
 _LATIN_WORD = regex.compile(r"[a-z0-9]+")
 _SYLLABLES = [
@@ -137,11 +138,20 @@ def expand(grammar: Grammar, per_word: int, seed: int) -> Iterator[Fragment]:
         rng = Random(f"{seed}/{grammar.lang}/{trade}")
         seen: set[str] = set()
         for _ in range(per_word * sum(len(lists.get(name, ())) for name in ("head", "slang"))):
-            forms = lists["lines"] if lists["lines"] and rng.random() < LINE_SHARE else lists["patterns"]
-            text, campaign = _fill(rng.choice(forms), grammar, lists, rng)
+            text, campaign = _text(grammar, lists, rng)
             if text not in seen:
                 seen.add(text)
                 yield Fragment(text, grammar.lang, trade, f"grammar:{grammar.lang}", campaign)
+
+
+def _text(grammar: Grammar, lists: Mapping[str, Sequence[str]], rng: Random) -> tuple[str, str]:
+    """A term, a promotional line or a paragraph of two to four such lines, and its campaign."""
+    lines = lists["lines"]
+    if not lines or rng.random() >= LINE_SHARE:
+        return _fill(rng.choice(lists["patterns"]), grammar, lists, rng)
+    gap = "" if grammar.lang in ("zh-Hans", "zh-Hant", "ja") else " "
+    count = rng.randint(2, 4) if rng.random() < PARAGRAPH_SHARE else 1
+    return _fill(gap.join(rng.choice(lines) for _ in range(count)), grammar, lists, rng)
 
 
 def random_url(rng: Random, goods: str) -> str:
@@ -166,6 +176,17 @@ def spam_url(rng: Random, goods: str) -> str:
     )
 
 
+def innocent_url(rng: Random, words: Sequence[str]) -> str:
+    """The address of a page on a site that somebody broke into: it speaks of something else.
+
+    >>> innocent_url(Random(1), ["river", "walk"]).count("/") > 2
+    True
+    """
+    host = rng.choice(["http://", "http://www.", "https://", "https://www."]) + _name(rng, 2, 5) + rng.choice(_TLDS)
+    date = rng.choice(["", "", f"{rng.randint(2008, 2024)}/{rng.randint(1, 12):02}/"])
+    return f"{host}/{date}{'-'.join(words).lower() or _name(rng, 2, 3)}" + rng.choice(["", "/", "/", ".html"])
+
+
 def has_latin_words(goods: str) -> bool:
     """Whether an address can say what is sold."""
     return bool(_latin_words(goods))
@@ -188,7 +209,10 @@ def _fill(form: str, grammar: Grammar, lists: Mapping[str, Sequence[str]], rng: 
     def pick(match: regex.Match[str]) -> str:
         name = match[1]
         if name in _BUILT_IN:
-            return _BUILT_IN[name](rng)
+            value = _BUILT_IN[name](rng)
+            if name == "brand":
+                goods.append(value)
+            return value
         # A line that names its goods three times names the same campaign's goods, so that folds do not leak.
         if name not in chosen or name in ("place", "suffix", "action"):
             chosen[name] = rng.choice(grammar.place if name == "place" else lists[name])
@@ -232,11 +256,25 @@ def _url(rng: Random) -> str:
     return rng.choice(["http://", "https://"]) + _domain(rng) + path
 
 
+_BRAND_WORDS = (
+    "toto", "bet", "slot", "slots", "casino", "poker", "win", "88", "777", "4d", "togel", "jackpot", "play", "bahis", "gacor",
+    "lotto", "vip", "game", "spin", "club",
+)  # fmt: skip
+
+
+def _brand(rng: Random) -> str:
+    """A made-up name of a gambling site, as `lanatoto` or `betxara88`."""
+    name, word = _name(rng, 1, 3), rng.choice(_BRAND_WORDS)
+    glued = rng.choice([name + word, name + word, word + name, name + word + _digits(rng)[:2]])
+    return rng.choice([glued, glued, glued.title(), glued.upper()])
+
+
 _BUILT_IN: dict[str, Callable[[Random], str]] = {
     "digits": _digits,
     "phone": _phone,
     "handle": _handle,
     "domain": _domain,
+    "brand": _brand,
     "url": _url,
     "year": lambda rng: str(rng.randint(2015, 2027)),
     "percent": lambda rng: f"{rng.choice([5, 10, 20, 30, 50, 70, 80, 100, 150, 200, 300, 500])}%",

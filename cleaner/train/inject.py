@@ -10,7 +10,7 @@ import regex
 
 from cleaner.readers.markdown import protected
 from cleaner.train.disguise import disguise
-from cleaner.train.grammar import Fragment, has_latin_words, random_url, spam_url
+from cleaner.train.grammar import Fragment, has_latin_words, innocent_url, random_url, spam_url
 
 _SENTENCE_GAP = regex.compile(r"(?<=[.!?…])\s|(?<=[。！？，；、：])")
 _WORD_GAP = regex.compile(r"(?<=[\p{L}\d,;:])\x20(?=[\p{L}\d])")
@@ -18,6 +18,9 @@ _LETTER_GAP = regex.compile(
     r"(?<=[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}])(?=[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}])"
 )
 _WORD = regex.compile(r"\b\p{L}{3,14}\b")
+_LATIN_WORD = regex.compile(r"\b[A-Za-z]{3,14}\b")
+_IN_WORD = regex.compile(r"\p{L}{2}(?=\p{L}{2})")
+_EMPTY_LINK = regex.compile(r"(?<!!)\[(?=\]\(http)")
 _CHAINS = (" | ", ", ", "、", " - ", "|", " / ", "，", " ", "-", "_", " • ")
 _MARKERS = ("🔖 ", "#", "Tags: ", "🏷 ", "标签：", "Tag: ", "关键词：", "【", "")
 _BULLETS = ("* ", "- ", "• ", "+ ", "1. ", "· ")
@@ -231,6 +234,20 @@ def _tail_block(text: str, piece: str, fragments: Sequence[Fragment], rng: Rando
     return [(len(text), "\n" + "\n".join(lines))]
 
 
+def _link_in_word(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """A link that cuts a word of the article in two."""
+    start, end = _some_line(text, rng)
+    inside = [match.end() for match in _IN_WORD.finditer(text, start, end)]
+    linked = f"[{piece}]({random_url(rng, piece)})"
+    return [(rng.choice(inside), linked)] if inside else _line_suffix(text, linked, fragments, rng)
+
+
+def _link_text_whole(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """A spam term as the whole text of a link to an honest address: the term is injected, the empty link is the article's."""
+    at = rng.choice(starts) if (starts := [m.end() for m in _EMPTY_LINK.finditer(text)]) else None
+    return [(at, piece)] if at is not None else _line_suffix(text, piece, fragments, rng)
+
+
 def _link_text_only(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
     """A spam term as the text of a link of the article itself: only the term is injected."""
     places = [m.end() for m in regex.finditer(r"(?<!!)\[(?=[^\]\n]{2,60}\]\()", text)]
@@ -238,19 +255,25 @@ def _link_text_only(text: str, piece: str, fragments: Sequence[Fragment], rng: R
 
 
 def _reference(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
-    """One to four reference-style links in sentences, on the goods or on words of the article, all definitions at the end.
+    """One to eight reference-style links in sentences, on the goods or on words of the article, all definitions at the end.
 
-    Only to addresses that say what they sell: others look like any honest link.
+    The first addresses say what they sell; where there are more, some belong to broken-into sites that speak of other things.
     """
     sold = [goods for goods in (piece, *(f.text for f in fragments)) if has_latin_words(goods)]
     found: Pieces = []
     definitions = ""
-    for number in rng.sample(range(1, 40), rng.choice([1, 1, 2, 4])) if sold else ():
+    count = rng.choice([1, 1, 2, 4, 6, 8])
+    innocent = rng.choice([0.0, 0.4]) if count > 4 else 0.0
+    for number in rng.sample(range(1, 40), count) if sold else ():
         at, goods = _gap(text, rng), rng.choice(sold)
         if at is not None:
-            label = _innocent_word(text, rng) or goods if rng.random() < 0.5 else goods
+            word = _innocent_word(text, rng)
+            if len(found) > 2 and rng.random() < innocent:
+                label, url = word or "…", innocent_url(rng, _LATIN_WORD.findall(text)[rng.randint(0, 40) :][:5])
+            else:
+                label, url = word or goods if rng.random() < 0.3 else goods, spam_url(rng, goods)
             found.append((at, f"[{label}][{number}]" + (" " if text[at - 1 : at] == " " else "")))
-            definitions += f"{rng.choice(['', ' '])}[{number}]: {spam_url(rng, goods)}\n"
+            definitions += f"{rng.choice(['', ' '])}[{number}]: {url}\n"
     return [*found, (len(text), "\n" + definitions)] if found else _link(text, piece, fragments, rng)
 
 
@@ -264,26 +287,6 @@ def _innocent_link(text: str, piece: str, fragments: Sequence[Fragment], rng: Ra
     if not has_latin_words(piece):
         return _link_mid_sentence(text, piece, fragments, rng)
     return _mid_sentence(text, f"[{_innocent_word(text, rng) or piece}]({spam_url(rng, piece)})", fragments, rng)
-
-
-_INLINE = regex.compile(r"(?<!!)\[([^\[\]\n]{1,100})\]\((https?://[^()\s]{4,300})\)")
-
-
-def with_references(text: str, rng: Random) -> str:
-    """A Markdown text with its inline links turned into reference-style ones, as some publishers write them.
-
-    >>> with_references("See [a](http://a.org/) and [b](http://b.org/).", Random(1))
-    'See [a][1] and [b][2].\\n\\n[1]: http://a.org/\\n[2]: http://b.org/\\n'
-    """
-    targets: list[str] = []
-
-    def moved(match: regex.Match[str]) -> str:
-        targets.append(match[2])
-        return f"[{match[1]}][{len(targets)}]"
-
-    text = _INLINE.sub(moved, text)
-    gap = rng.choice([" ", ""]) if len(targets) > 2 else " "
-    return text + "\n\n" + "".join(f"[{n}]:{gap}{target}\n" for n, target in enumerate(targets, 1)) if targets else text
 
 
 _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
@@ -302,11 +305,13 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "chain": _chain,
     "tail_block": _tail_block,
     "link_text": _link_text_only,
+    "link_text_whole": _link_text_whole,
+    "link_in_word": _link_in_word,
     "reference": _reference,
     "innocent_link": _innocent_link,
 }
 _WEIGHTS = {
     "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 20,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
-    "tail_block": 5, "link_text": 1, "reference": 1.5, "innocent_link": 1.5,
+    "tail_block": 5, "link_text": 1, "link_text_whole": 1, "link_in_word": 0.7, "reference": 3, "innocent_link": 1.5,
 }  # fmt: skip

@@ -12,7 +12,7 @@ from random import Random
 import numpy as np
 import regex
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import coo_matrix, csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
 
 from cleaner import charclass as cc
@@ -34,7 +34,7 @@ def folded(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
 def gram_counts(texts: Iterable[str]) -> NDArray[np.float64]:
     """How often each table entry occurs in the texts."""
     counts = np.zeros(TABLE, dtype=np.int64)
-    for chunk in _chunks(texts, 1 << 21):
+    for chunk in chunks(texts, 1 << 21):
         for index in _indices(chunk):
             counts += np.bincount(index, minlength=TABLE)
     return counts.astype(np.float64)
@@ -47,14 +47,14 @@ SEEN_LOAD = 0.25  # share of the bits set: so many n-grams never seen are taken 
 def seen_counts(texts: Iterable[str]) -> NDArray[np.int32]:
     """How often each entry of the cohesion table occurs in the texts."""
     counts = np.zeros(SEEN_SIZE, dtype=np.int32)
-    for chunk in _chunks(texts, 1 << 22):
+    for chunk in chunks(texts, 1 << 22):
         codes, classes = folded(chunk)
         for index in (*cohesion.gram_indices(codes), cohesion.pair_indices(codes, classes)):
             counts += np.bincount(index, minlength=SEEN_SIZE).astype(np.int32)
     return counts
 
 
-def _chunks(texts: Iterable[str], size: int) -> Iterator[str]:
+def chunks(texts: Iterable[str], size: int) -> Iterator[str]:
     """The texts, joined by line ends into strings of about `size` characters."""
     waiting, length = [], 0
     for text in texts:
@@ -74,15 +74,45 @@ def _indices(text: str) -> list[NDArray[np.uint32]]:
     return [*(index for _, index in ngrams.char_grams(codes)), words[1], words[3]]
 
 
-def rows(texts: Sequence[str]) -> csr_matrix:
-    """n_texts x 2**21 matrix of gram counts divided by the root of the text's length."""
-    starts, indices, values = [0], [], []
-    for text in texts:
-        index = np.concatenate(_indices(text))
-        indices.append(index)
-        values.append(np.full(len(index), 1 / np.sqrt(len(text) + 2), dtype=np.float32))
-        starts.append(starts[-1] + len(index))
-    return csr_matrix((np.concatenate(values), np.concatenate(indices), np.array(starts)), shape=(len(texts), TABLE))
+def gram_matrix(texts: Sequence[str]) -> csr_matrix:
+    """n_texts x 2**21 matrix of gram counts, each text with a space on both sides.
+
+    >>> gram_matrix(["casino", "casino"]).shape == (2, TABLE)
+    True
+    """
+    parts = [_grams_of(lot) for lot in lots(texts, 1 << 19)]
+    return vstack(parts, format="csr", dtype=np.float32)
+
+
+def lots(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The texts in lots of about `size` characters."""
+    first, length = 0, 0
+    for number, text in enumerate(texts):
+        length += len(text)
+        if length >= size:
+            yield texts[first : number + 1]
+            first, length = number + 1, 0
+    yield texts[first:]
+
+
+def _grams_of(texts: Sequence[str]) -> csr_matrix:
+    """All at once: the n-grams of one long text that do not reach from one of its parts into the next."""
+    view = fold(cc.code_points("".join(f"\n{text}\n" for text in texts)))
+    codes = ngrams.hashable(view.codes, view.classes)
+    owners = np.repeat(np.arange(len(texts), dtype=np.int32), [len(text) + 2 for text in texts])[view.source]
+    found, owned = [], []
+    for order, index in ngrams.char_grams(codes):
+        own, last = owners[: len(index)], owners[order - 1 :]
+        found.append(index[own == last])
+        owned.append(own[own == last])
+    starts, index, pair_starts, pair_index = ngrams.word_grams(codes, view.classes)
+    before = starts[np.maximum(np.searchsorted(starts, pair_starts) - 1, 0)] if len(starts) else starts
+    whole = owners[pair_starts] == owners[before]
+    found += [index, pair_index[whole]]
+    owned += [owners[starts], owners[pair_starts[whole]]]
+    grams = np.concatenate(found).astype(np.int32)
+    entries = (np.ones(len(grams), dtype=np.float32), (np.concatenate(owned), grams))
+    return coo_matrix(entries, shape=(len(texts), TABLE)).tocsr()
 
 
 def segments(text: str, rng: Random, share: float) -> list[str]:
@@ -121,14 +151,16 @@ def log_odds(spam: NDArray[np.float64], clean: NDArray[np.float64]) -> NDArray[n
 
 
 def fit(
-    spam: Sequence[str], clean: Sequence[str], clean_counts: NDArray[np.float64], *, seed: int
+    spam: csr_matrix, clean: csr_matrix, lengths: NDArray[np.int64], clean_counts: NDArray[np.float64], *, seed: int
 ) -> tuple[NDArray[np.int8], float]:
-    """The int8 weight table and its scale: weight in logit per (count / root length) = table * scale."""
-    spam_counts = gram_counts(["\n".join(spam)])
-    ratio = log_odds(spam_counts, clean_counts).astype(np.float32)
-    matrix = rows([*spam, *clean])
-    matrix.data *= ratio[matrix.indices]
-    labels = np.r_[np.ones(len(spam)), np.zeros(len(clean))]
+    """The int8 weight table and its scale: weight in logit per (count / root length) = table * scale.
+
+    spam and clean are matrices of gram counts, `lengths` the characters of all their texts.
+    """
+    ratio = log_odds(np.asarray(spam.sum(axis=0, dtype=np.float64))[0], clean_counts).astype(np.float32)
+    matrix = vstack((spam, clean), format="csr")
+    matrix.data *= ratio[matrix.indices] * np.repeat(1 / np.sqrt(lengths + 2), np.diff(matrix.indptr))
+    labels = np.r_[np.ones(spam.shape[0]), np.zeros(clean.shape[0])]
     model = SGDClassifier(loss="log_loss", alpha=1e-6, max_iter=6, tol=None, average=True, random_state=seed)
     model.fit(matrix, labels)
     weights = ratio * model.coef_[0]
@@ -150,7 +182,7 @@ def language_table(texts: Iterable[tuple[str, str]]) -> NDArray[np.int8]:
     share = np.empty((len(LANGUAGES), size))
     for row, language in enumerate(LANGUAGES):
         counts = np.ones(size)
-        for chunk in _chunks(by_language[language], 1 << 21):
+        for chunk in chunks(by_language[language], 1 << 21):
             counts += np.bincount(ngrams.trigram_rows(folded(chunk)[0]), minlength=size)
         share[row] = counts / counts.sum()
     table = np.log(share) - np.log(share.mean(axis=0, keepdims=True))

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import vstack
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
@@ -23,33 +24,33 @@ from cleaner import model as models
 from cleaner.cohesion import packed
 from cleaner.features import NAMES, Matrix
 from cleaner.model import Model
-from cleaner.propose import WIDTHS_SPACED, WIDTHS_UNSPACED, window_sums
-from cleaner.reading import UNSPACED, Tables, read
+from cleaner.propose import DENSE, WIDTHS_DENSE, WIDTHS_SPACED, window_sums
+from cleaner.reading import Tables, read
 from cleaner.train import data as corpora
-from cleaner.train import ngram_fit, verify_fit
+from cleaner.train import lexicon_fit, ngram_fit, verify_fit
 from cleaner.train.card import card
 from cleaner.train.data import FOLDS, Corpus
-from cleaner.train.export import to_trees
+from cleaner.train.export import fit_trees
 from cleaner.train.grammar import TRADES, Fragment, in_fold
 from cleaner.train.verify_fit import Document, Places, Rows
 from cleaner.trees import Trees, scores
 
-HOT_SHARE = 0.008  # of the windows of unseen clean text that are hot, at each width
-GATE_LOSS = 0.015  # share of the injections with hot runs that may lose all of them at the gate
+HOT_SHARE = 0.01  # of the windows of unseen clean text that are hot, at each width
+GATE_LOSS = 0.01  # share of the injections with hot runs that may lose all of them at the gate
 STAGES = (8, 24, 60)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
 # Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
 # spam. They are measured with models that lack a third of the sources; the final one has them all.
-CLEAN_BUDGET, HARD_BUDGET = 0.025, 0.025
+CLEAN_BUDGET, HARD_BUDGET = 0.011, 0.015
 REVIEW_BUDGET = 0.05
 
 
 class Sizes(NamedTuple):
     """How much a run reads and fits; tests use small ones."""
 
-    per_word: int = 8
+    per_word: int = 6
     gate_trees: int = 40
     spam_trees: int = 140
     exact_trees: int = 160
@@ -147,7 +148,13 @@ def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes
         "seed": seed,
         "trained_on": loaded.manifest,
     }
-    arrays = {"weights": tables[FOLDS].weights, "language": tables[FOLDS].language, "seen": tables[FOLDS].seen}
+    arrays: dict[str, NDArray[Any]] = {
+        "weights": tables[FOLDS].weights,
+        "odds": tables[FOLDS].odds,
+        "known": tables[FOLDS].known,
+        "language": tables[FOLDS].language,
+        "seen": tables[FOLDS].seen,
+    }
     arrays |= {"trades": trades}
     for name, trees in (("gate", gate), ("spam", spam), ("exact", exact), ("accept", accept)):
         arrays |= models.tree_arrays(name, trees)
@@ -174,14 +181,27 @@ def fit_tables(loaded: Corpus, seed: int, say: Say) -> list[Tables]:
     seen = _each(ngram_fit.seen_counts, by_fold)
     language = ngram_fit.language_table((article.lang, article.text) for article in loaded.articles if not article.hard)
 
+    texts = [fragment.text for fragment in loaded.fragments]
+    fold_of = np.array([corpora.fold_of_fragment(fragment) for fragment in loaded.fragments])
+    spam_grams, *clean_grams = _each(ngram_fit.gram_matrix, (texts, *segments))
+    lexicon = lexicon_fit.spam_grams(texts)
+    campaigns = np.unique(np.array([f.campaign for f in loaded.fragments]), return_inverse=True)[1]
+    exact = _each(lambda part: lexicon_fit.clean_counts(part, lexicon.vocabulary), by_fold)
+    lengths = [np.array([len(text) for text in part]) for part in (texts, *segments)]
+    say(f"n-grams of {len(texts)} fragments and {sum(map(len, segments))} clean segments counted")
+
     def without(left_out: int | None) -> Tables:
         folds = [fold for fold in range(FOLDS) if fold != left_out]
-        spam = [f.text for f in loaded.fragments if corpora.fold_of_fragment(f) in folds]
-        clean = [segment for fold in folds for segment in segments[fold]]
-        weights, scale = ngram_fit.fit(spam, clean, np.sum([counts[fold] for fold in folds], axis=0), seed=seed)
-        say(f"n-grams without fold {left_out}: {len(spam)} fragments, {len(clean)} clean segments")
+        chosen = np.isin(fold_of, folds)
+        spam, clean = spam_grams[np.flatnonzero(chosen)], vstack([clean_grams[fold] for fold in folds], format="csr")
+        size = np.concatenate([lengths[0][chosen], *(lengths[fold + 1] for fold in folds)])
+        clean_counts = np.sum([counts[fold] for fold in folds], axis=0)
+        weights, scale = ngram_fit.fit(spam, clean, size, clean_counts, seed=seed)
+        together = lexicon_fit.together([exact[fold] for fold in folds])
+        odds, known = lexicon_fit.tables(lexicon, campaigns, chosen, together)
+        say(f"tables without fold {left_out}")
         bits = packed(np.sum([seen[fold] for fold in folds], axis=0, dtype=np.int32), ngram_fit.SEEN_LOAD)
-        return Tables(weights, scale, language, bits)
+        return Tables(weights, scale, odds, known, language, bits)
 
     return _each(without, (*range(FOLDS), None))
 
@@ -202,13 +222,13 @@ HAM_PART = 4  # every fourth of the short messages is a document of its own, and
 
 def _hot(split: Split) -> list[float]:
     """For each width of the sliding windows the score that HOT_SHARE of the windows of clean text pass, in logits."""
-    lots: list[list[NDArray[np.float32]]] = [[] for _ in (*WIDTHS_UNSPACED, *WIDTHS_SPACED)]
+    lots: list[list[NDArray[np.float32]]] = [[] for _ in (*WIDTHS_DENSE, *WIDTHS_SPACED)]
     clean = [document for document in split.documents if not document.spans and not document.hard]
     for batch in verify_fit.batches(clean[::HOT_STEP]):
         reading = read([document.text for document in batch], split.tables)
-        unspaced = UNSPACED.take(reading.classes)
-        for number, width in enumerate((*WIDTHS_UNSPACED, *WIDTHS_SPACED)):
-            of_kind = unspaced if number < len(WIDTHS_UNSPACED) else ~unspaced
+        dense = DENSE.take(reading.classes)
+        for number, width in enumerate((*WIDTHS_DENSE, *WIDTHS_SPACED)):
+            of_kind = dense if number < len(WIDTHS_DENSE) else ~dense
             lots[number].append(window_sums(reading.total, width)[of_kind])
     values = [np.concatenate(lot) if lot else np.empty(0) for lot in lots]
     bars = [float(np.quantile(value, 1 - HOT_SHARE)) if len(value) else 0.0 for value in values]
@@ -238,7 +258,7 @@ def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed:
 
     found = [lot for part in _each(lots, range(len(splits))) for lot in part]
     matrix, touched = np.concatenate([lot[0] for lot in found]), np.concatenate([lot[1] for lot in found])
-    trees = to_trees(_boosted(sizes.gate_trees, 6, 32, seed).fit(matrix, touched >= 0))
+    trees = fit_trees(_boosted(sizes.gate_trees, 6, 32, seed), matrix, touched >= 0)
     _, which = np.unique(touched[touched >= 0], return_inverse=True)
     best = np.full(which.max(initial=0) + 1, -np.inf)
     np.maximum.at(best, which, scores(trees, matrix)[touched >= 0])
@@ -250,16 +270,13 @@ def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
 
 
 def fit_stages(parts: Sequence[Rows], sizes: Sizes, seed: int) -> tuple[Trees, Trees]:
-    """The second stage: is all of this candidate spam, and if it is, is it exactly what was injected?"""
+    """The second stage: is all of this candidate spam, and if it touches spam, is it exactly what was injected?"""
     rows = verify_fit.concatenated(parts)
-    spam = _boosted(sizes.spam_trees, 7, 40, seed, rate=0.18).fit(
-        rows.matrix[:, : len(NAMES)], rows.spam, sample_weight=rows.weight
-    )
-    of_spam = rows.spam
-    exact = _boosted(sizes.exact_trees, 7, 40, seed).fit(
-        rows.matrix[of_spam], rows.exact[of_spam], sample_weight=rows.weight[of_spam]
-    )
-    return to_trees(spam), to_trees(exact)
+    boosted = _boosted(sizes.spam_trees, 7, 40, seed, rate=0.18)
+    spam = fit_trees(boosted, rows.matrix[:, : len(NAMES)], rows.spam, rows.weight)
+    at = rows.touches
+    exact = fit_trees(_boosted(sizes.exact_trees, 7, 40, seed), rows.matrix[at], rows.exact[at], rows.weight[at])
+    return spam, exact
 
 
 def _places(split: Split, model: Model) -> Places:
@@ -274,7 +291,7 @@ def _places(split: Split, model: Model) -> Places:
 def fit_accept(places: Sequence[Places], sizes: Sizes, seed: int) -> Trees:
     """The last word: is the best candidate of this place injected?"""
     matrix, spam = (np.concatenate([part[column] for part in places]) for column in (0, 1))
-    return to_trees(_boosted(sizes.accept_trees, 6, 24, seed, rate=0.06).fit(matrix, spam))
+    return fit_trees(_boosted(sizes.accept_trees, 6, 24, seed, rate=0.06), matrix, spam)
 
 
 def calibrate(accepts: Sequence[Trees], places: Sequence[Places]) -> tuple[float, float]:
@@ -302,6 +319,7 @@ def thresholds(
     clean: list[float] = []
     hard: list[float] = []
     found: list[float] = []
+    new: list[bool] = []
     for split, part, probability in zip(splits, places, probabilities, strict=True):
         bounds = np.searchsorted(part.docs, np.arange(len(split.documents) + 1)).tolist()
         for document, (begin, end) in zip(split.documents, pairwise(bounds), strict=True):
@@ -312,6 +330,7 @@ def thresholds(
                 shared = np.minimum(span.end, part.ends[begin:end]) - np.maximum(span.start, part.starts[begin:end])
                 touched = mine[2 * shared > min(span.end - span.start, 4)]
                 found.append(float(touched.max(initial=0.0)))
+                new.append(not corpora.is_known(span.fragment))
     remove = max(_threshold(clean, CLEAN_BUDGET), _threshold(hard, HARD_BUDGET), 0.5)
     review = min(max(_threshold(clean, REVIEW_BUDGET), 0.2), remove)
     spans = np.array(found)
@@ -328,6 +347,9 @@ def thresholds(
         "clean_changed": float((np.array(clean) >= remove).mean()),
         "hard_changed": float((np.array(hard) >= remove).mean()),
         "recall_at_remove": float((spans >= remove).mean()),
+        "recall_at_remove_new_campaigns": float((spans[np.array(new, dtype=bool)] >= remove).mean())
+        if any(new)
+        else 0.0,
         "recall_at_review": float((spans >= review).mean()),
         "recall_by_clean_budget": curve,
     }

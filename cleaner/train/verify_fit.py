@@ -9,21 +9,20 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner import links, propose
-from cleaner.features import EXACT_NAMES, Matrix, run_features, seam_features
-from cleaner.judge import Proposals, choose_batch, hot_units, propose_batch, source_spans
+from cleaner.features import EXACT_NAMES, Matrix, seam_features
+from cleaner.judge import Proposals, choose_batch, hot_runs, propose_batch, source_spans
 from cleaner.model import Model
 from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
-from cleaner.reading import read
 from cleaner.train.data import Article
 from cleaner.train.grammar import Fragment
-from cleaner.train.inject import Dirty, Injected, inject, with_references
+from cleaner.train.inject import Dirty, Injected, inject
+from cleaner.train.vary import vary
 
 INJECTED_SHARE = 0.9  # of ordinary articles; of those that look like spam themselves HARD_SHARE
 HARD_SHARE = 0.6
+OWN_TIMES = 4  # so often an article of our own corpus is injected
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
-REFERENCES_SHARE = 0.3  # of the Markdown texts have their links written as references
 SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
 MAX_NEGATIVES = 16  # candidates kept per text that are not spam
@@ -42,10 +41,11 @@ class Document(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Candidates: features, whether each is spam, whether it is exactly an injection, and how many like it one stands for."""
+    """Candidates: features, whether each is spam, whether it touches spam, is exactly an injection, and how many it stands for."""
 
     matrix: Matrix
     spam: NDArray[np.bool_]
+    touches: NDArray[np.bool_]
     exact: NDArray[np.bool_]
     weight: NDArray[np.float32]
 
@@ -61,21 +61,24 @@ class Places(NamedTuple):
 
 
 def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: Random) -> Iterator[Document]:
-    """Every article as it is and some injected; short texts that look like spam also inside an article."""
+    """Every article as it is and some injected; short texts that look like spam also inside an article of their language."""
     by_language: dict[str, list[Fragment]] = {}
     for fragment in fragments:
         by_language.setdefault(_short(fragment.lang), []).append(fragment)
-    hosts = [article for article in articles if not article.hard]
+    hosts: dict[str, list[Article]] = {}
+    for article in articles:
+        if not article.hard:
+            hosts.setdefault(_short(article.lang), []).append(article)
     for article in articles:
         text = _excerpt(article.text, article.format, rng)
-        if article.format == "md" and rng.random() < REFERENCES_SHARE:
-            text = with_references(text, rng)
+        text = vary(text, article.format, rng)
         yield Document(text, (), article.lang, article.source, article.format, article.hard)
-        if rng.random() < (INJECTED_SHARE if not article.hard else HARD_SHARE if len(text) > SHORT else 0):
-            dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
-            yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format, article.hard)
-        if article.hard and len(text) <= SHORT and hosts:
-            host = rng.choice(hosts)
+        for _ in range(OWN_TIMES if article.source.startswith("own:") else 1):
+            if rng.random() < (INJECTED_SHARE if not article.hard else HARD_SHARE if len(text) > SHORT else 0):
+                dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
+                yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format, article.hard)
+        if article.hard and len(text) <= SHORT and _short(article.lang) in hosts:
+            host = rng.choice(hosts[_short(article.lang)])
             mixed = _with_line(_excerpt(host.text, host.format, rng), text.strip(), rng)
             yield Document(mixed, (), host.lang, article.source, host.format, True)
 
@@ -121,8 +124,7 @@ def _choose(
 
 def gate_rows(batch: Sequence[Document], model: Model, first: int) -> tuple[Matrix, NDArray[np.int64]]:
     """The features of all hot runs, and the number of the injection each touches, counted from `first`; -1: none."""
-    reading = read([document.text for document in batch], model.tables)
-    runs, _ = links.with_references(reading, propose.hot_runs(reading, hot_units(model), protections(batch)))
+    reading, runs, _, matrix = hot_runs([document.text for document in batch], model, protections(batch))
     starts = reading.source[runs.starts] - reading.doc_base[runs.docs]
     ends = reading.source[runs.ends - 1] + 1 - reading.doc_base[runs.docs]
     touched = np.full(len(starts), -1, dtype=np.int64)
@@ -131,7 +133,7 @@ def gate_rows(batch: Sequence[Document], model: Model, first: int) -> tuple[Matr
         for span in document.spans:
             touched[mine[(starts[mine] < span.end) & (ends[mine] > span.start)]] = first
             first += 1
-    return run_features(reading, model.tables, runs), touched
+    return matrix, touched
 
 
 def rows(batch: Sequence[Document], model: Model, rng: Random) -> Rows | None:
@@ -141,38 +143,37 @@ def rows(batch: Sequence[Document], model: Model, rng: Random) -> Rows | None:
         return None
     found = proposals.found
     starts, ends = source_spans(proposals)
-    spam, exact = np.zeros(len(starts), dtype=bool), np.zeros(len(starts), dtype=bool)
+    spam, touches, exact = (np.zeros(len(starts), dtype=bool) for _ in range(3))
     weight = np.ones(len(starts), dtype=np.float32)
     keep: list[int] = []
     for number in np.unique(found.docs).tolist():
         mine = np.flatnonzero(found.docs == number)
         document = batch[number]
         spam[mine], exact[mine] = labels(document, starts[mine], ends[mine])
-        mixed = np.zeros(len(mine), dtype=bool)
         for span in document.spans:
-            mixed |= (starts[mine] < span.end) & (ends[mine] > span.start)
+            touches[mine] |= (starts[mine] < span.end) & (ends[mine] > span.start)
         for group, most in (
             (mine[exact[mine]], len(mine)),
             (mine[spam[mine] & ~exact[mine]], MAX_PARTS),
-            (mine[mixed & ~spam[mine]], MAX_NEGATIVES),
-            (mine[~mixed & ~spam[mine]], MAX_NEGATIVES),
+            (mine[touches[mine] & ~spam[mine]], MAX_NEGATIVES),
+            (mine[~touches[mine]], MAX_NEGATIVES),
         ):
             kept = group.tolist() if len(group) <= most else rng.sample(group.tolist(), most)
             weight[kept] = len(group) / max(len(kept), 1)
             keep += kept
     at = np.array(sorted(keep), dtype=np.int64)
-    return Rows(_with_seams(proposals, spam, at, model), spam[at], exact[at], weight[at])
+    return Rows(_with_seams(proposals, touches, at, model), spam[at], touches[at], exact[at], weight[at])
 
 
-def _with_seams(proposals: Proposals, spam: NDArray[np.bool_], at: NDArray[np.int64], model: Model) -> Matrix:
-    """The features of some candidates, those of the seams too where they are spam: the others are never asked for them."""
+def _with_seams(proposals: Proposals, touches: NDArray[np.bool_], at: NDArray[np.int64], model: Model) -> Matrix:
+    """The features of some candidates, those of the seams too where they touch spam: the trees over them are fitted on these."""
     matrix = np.zeros((len(at), len(EXACT_NAMES)), dtype=np.float32)
     matrix[:, : proposals.matrix.shape[1]] = proposals.matrix[at]
-    is_spam = spam[at]
-    if is_spam.any():
-        found = Candidates(*(column[at[is_spam]] for column in proposals.found))
+    asked = touches[at]
+    if asked.any():
+        found = Candidates(*(column[at[asked]] for column in proposals.found))
         seam = seam_features(proposals.reading, proposals.part, model.tables, found)
-        matrix[is_spam, proposals.matrix.shape[1] :] = seam
+        matrix[asked, proposals.matrix.shape[1] :] = seam
     return matrix
 
 
