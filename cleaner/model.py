@@ -173,7 +173,7 @@ def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, basel
 def save(folder: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> dict[str, Any]:
     """Write a model's two files, and return the header with format and hash; the same arrays give the same bytes."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
     raw = buffer.getvalue()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ARRAYS).write_bytes(raw)
