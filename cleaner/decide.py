@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,6 +35,7 @@ def decide(
     """
     lowest = model.remove if level == "remove" else model.review
     spans: list[Span] = []
+    taken: list[tuple[int, int]] = []
     likely = [other for other in judged if other.probability >= model.review]
     for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
         if item.probability < model.review:
@@ -43,28 +45,36 @@ def decide(
         item = item._replace(end=_without_own_address(text, item, likely))
         item = item._replace(end=trim(text, item.start, item.end))
         start, end = widen(text, item.start, item.end)
-        if any(start < other.end and end > other.start for other in spans):
+        if not _is_free(taken, start, end):
             start, end = item.start, item.end
-        if any(start < other.end and end > other.start for other in spans):
+        if not _is_free(taken, start, end):
             continue
+        insort(taken, (start, end))
         cut = item.probability >= lowest and not makes_markup(text, start, end)
         reason, trade = _reason(text, item), _trade(item.folded, model)
         spans.append(
             Span(start, end, item.probability, reason, trade, _evidence(item, model), REMOVED if cut else REVIEW)
         )
-    return sorted(spans + _orphaned(text, spans, protected))
+    return sorted(spans + _orphaned(text, spans, taken, sorted(protected)))
 
 
-def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]) -> list[Span]:
+def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch touches none of some sorted, disjoint ones."""
+    at = bisect_left(taken, (end,)) - 1
+    return at < 0 or taken[at][1] <= start
+
+
+def _orphaned(
+    text: str, spans: list[Span], taken: list[tuple[int, int]], protected: Sequence[tuple[int, int]]
+) -> list[Span]:
     """Cuts of the definitions that no reference is left to: they go for the reason their references went."""
     cuts = sorted(span for span in spans if span.action == REMOVED)
     found: list[Span] = []
     for start, end, number in orphaned(text, [(span.start, span.end) for span in cuts]):
-        start = (
-            max(start, found[-1].end) if found else start
-        )  # the last line of a text shares a line end with the one before
-        taken = any(start < b and end > a for a, b in (*((other.start, other.end) for other in spans), *protected))
-        if not taken and not makes_markup(text, start, end):
+        if found:  # the last line of a text shares a line end with the one before
+            start = max(start, found[-1].end)
+        free = _is_free(taken, start, end) and _is_free(protected, start, end)
+        if free and not makes_markup(text, start, end):
             found.append(cuts[number]._replace(start=start, end=end, reason="spam-link"))
     return found
 
