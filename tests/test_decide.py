@@ -117,3 +117,10 @@ def test_evidence_sums_to_the_score(model: Model) -> None:
 def test_trade(words: str, trade: str) -> None:
     _, [span] = _decided(f"one ⟦{words}⟧ two", [0.99], load())
     assert span.trade == trade
+
+
+def test_a_definition_in_a_code_block_stays(model: Model) -> None:
+    text = "one [x][1] two\n```\n[1]: http://s.io\n```\n"
+    judged = [_judged(text, 4, 10, 0.99)]
+    assert len(decide(text, judged, model, "remove")) == 2
+    assert len(decide(text, judged, model, "remove", [(15, len(text))])) == 1

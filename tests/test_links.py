@@ -8,8 +8,8 @@ import pytest
 from cleaner import Cleaner
 from cleaner.judge import hot_units
 from cleaner.links import COLD_REFERENCE, HOT_REFERENCE, Links, References, link_columns, links, with_references
-from cleaner.propose import Excerpt, excerpt, hot_runs
-from cleaner.reading import read
+from cleaner.propose import WIDTHS_DENSE, WIDTHS_SPACED, Excerpt, excerpt, hot_runs
+from cleaner.reading import PAD, read
 
 SPAM_ADDRESS = "https://www.cheapjerseyschina-viagra-casino.top"
 
@@ -77,3 +77,7 @@ def test_columns_say_how_much_of_a_link_a_candidate_holds(cleaner: Cleaner) -> N
     assert share.tolist() == [1.0, 0.5, 0.0]
     assert text.tolist()[:2] == [found.text_scores[0]] * 2
     assert target.tolist() == [found.target_scores[0]] * 2 + [0.0]
+
+
+def test_no_window_reaches_from_one_text_into_the_next() -> None:
+    assert max(*WIDTHS_DENSE, *WIDTHS_SPACED) // 2 + 2 < PAD

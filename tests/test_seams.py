@@ -60,3 +60,15 @@ def test_a_definition_goes_with_the_last_of_its_references() -> None:
     [(start, end, number)] = orphaned(text, [(first, first + 10), (second, second + 10)])
     assert text[start:end] == " [1]: http://a.example\r\n"
     assert number == 0
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x85"])
+def test_a_definition_ends_with_its_line(end: str) -> None:
+    text = f"A [SPAM][1] b.{end}{end}[1]: http://s.example{end}More of the article.{end}"
+    [(start, stop, _)] = orphaned(text, [(2, 11)])
+    assert text[start:stop] == f"[1]: http://s.example{end}"
+
+
+@pytest.mark.parametrize("left", ["see [1]", "see [more][ 1 ]", "see [1][]"])
+def test_a_definition_that_is_still_named_stays(left: str) -> None:
+    assert orphaned(f"A [SPAM][1] b, {left}.\n\n[1]: http://s.example\n", [(2, 11)]) == []
