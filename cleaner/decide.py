@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 
 from cleaner import charclass as cc
 from cleaner import ngrams
-from cleaner.features import ACCEPT_NAMES, NAMES
+from cleaner.evidence import evidence
+from cleaner.features import NAMES
 from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.seams import orphaned, trim, whole_link, widen
 from cleaner.span import Span
 from cleaner.structure import makes_markup
-from cleaner.trees import bias, contributions
 
 REMOVED, REVIEW = "removed", "review"
-MAX_EVIDENCE = 8
 BLOCK_LENGTH = 240  # characters from which a line of its own is called a block
 UNKNOWN_TRADE = 6.0  # summed log-odds a trade must be ahead of the next to be named
 
@@ -52,9 +51,8 @@ def decide(
         insort(taken, (start, end))
         cut = item.probability >= lowest and not makes_markup(text, start, end)
         reason, trade = _reason(text, item), _trade(item.folded, model)
-        spans.append(
-            Span(start, end, item.probability, reason, trade, _evidence(item, model), REMOVED if cut else REVIEW)
-        )
+        why = evidence(model.accept, item.row)
+        spans.append(Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW))
     return sorted(spans + _orphaned(text, spans, taken, sorted(protected)))
 
 
@@ -124,12 +122,3 @@ def _trade(folded: NDArray[np.uint32], model: Model) -> str:
     best = np.argsort(-totals, kind="stable")
     ahead = (totals[best[0]] - totals[best[1]]) / 16
     return model.trade_names[int(best[0])] if ahead >= UNKNOWN_TRADE else "unknown"
-
-
-def _evidence(item: Judged, model: Model) -> tuple[tuple[str, float], ...]:
-    """The strongest contributions to the score, the rest in one figure, and the bias; they sum to the score."""
-    credit = contributions(model.accept, item.row)
-    order = np.argsort(-np.abs(credit), kind="stable")
-    named = [(ACCEPT_NAMES[number], round(float(credit[number]), 3)) for number in order[:MAX_EVIDENCE].tolist()]
-    rest = round(float(credit[order[MAX_EVIDENCE:]].sum()), 3)
-    return (*named, ("others", rest), ("bias", round(bias(model.accept), 3)))

@@ -37,5 +37,5 @@ def explain_bytes(data: bytes, format: str | None, cleaner: Cleaner, *, everythi
         [span] = decide(text, [item], model._replace(review=-1.0), cleaner.level)
         verdict = span.action if item.probability >= model.review else "kept"
         yield f"{line}:{column}: {verdict} {item.probability:.3f} {span.reason} ({span.trade}) {quote(text[item.start : item.end], 100)}"
-        for name, value in span.evidence:
-            yield f"    {value:+8.3f}  {name}"
+        for words, value in span.evidence:
+            yield f"    {value:+8.3f}  {words}"

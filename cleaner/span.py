@@ -14,7 +14,7 @@ class Span(NamedTuple):
     """A piece of the original text judged to be injected: text[start:end].
 
     score is a calibrated probability, 0..1; reason and trade are stable codes (`docs/reasons.md`); evidence holds
-    (name, contribution in logits), strongest first, and sums with `bias` to the score's logit before calibration.
+    (what was seen, contribution in logits), strongest first, and sums to the score's logit before calibration.
     action is `removed` or `review`.
     """
 

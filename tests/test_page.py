@@ -39,7 +39,7 @@ class _Parser(HTMLParser):
 def _parsed(value: str, action: str = "removed") -> _Parser:
     row: dict[str, Any] = {
         "path": value, "line": 1, "column": 2, "text": value, "context": [value, value],
-        "reason": "promo-line", "trade": "escort", "action": action, "score": 0.9, "evidence": [["peak", 1.0]],
+        "reason": "promo-line", "trade": "escort", "action": action, "score": 0.9, "evidence": [["repeats 3 times", 1.0]],
     }  # fmt: skip
     parser = _Parser()
     html = "".join(page(SUMMARY, [row]))

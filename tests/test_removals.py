@@ -16,7 +16,9 @@ KEYS = "path start end byte_start byte_end line column text score reason trade a
 
 
 def _finding(text: str) -> Finding:
-    span = Span(3, 9, 0.98765432, "promo-line", "escort", (("ngram_score", 1.5), ("bias", -0.25)), "removed")
+    span = Span(
+        3, 9, 0.98765432, "promo-line", "escort", (("repeats 3 times", 1.5), ("before looking", -0.25)), "removed"
+    )
     return Finding(span, 5, 11, 2, 1, text, text[:2], text[-2:])
 
 
@@ -45,7 +47,7 @@ def test_values() -> None:
     assert parsed == {
         "path": "é/\udce9.txt", "start": 3, "end": 9, "byte_start": 5, "byte_end": 11, "line": 2, "column": 1,
         "text": "spam", "score": 0.9877, "reason": "promo-line", "trade": "escort", "action": "removed",
-        "evidence": [["ngram_score", 1.5], ["bias", -0.25]], "context": ["sp", "am"],
+        "evidence": [["repeats 3 times", 1.5], ["before looking", -0.25]], "context": ["sp", "am"],
     }  # fmt: skip
 
 

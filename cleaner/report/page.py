@@ -36,7 +36,7 @@ def page(summary: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Itera
 def _row(row: Mapping[str, Any]) -> str:
     tag = "del" if row["action"] == "removed" else "mark"
     before, after = (escape(quote(text)) for text in row["context"])
-    why = ", ".join(f"{name} {value:+.1f}" for name, value in row["evidence"][:4])
+    why = "; ".join(f"{words} {value:+.1f}" for words, value in row["evidence"][:4])
     return (
         f"<tr><td>{escape(quote(row['path']))}<br><small>line {row['line']}, column {row['column']}</small></td>"
         f'<td class="text">{before}<{tag}>{escape(quote(row["text"]))}</{tag}>{after}</td>'
