@@ -16,10 +16,11 @@ from cleaner import charclass as cc
 TABLE_BITS = 21
 ROW_BITS = 16  # of a trigram in the smaller tables
 CHAR_ORDERS = (1, 2, 3, 5)
-CHUNK = 1 << 14  # characters a pass, so that all arrays stay in the cache
+CHUNK = 1 << 15  # characters a pass, so that all arrays stay in the cache
 _STEP = np.uint32(0x01000193)  # FNV-1a's prime
+_SPACE = np.uint32(32)
 _MIX = np.uint32(0x9E3779B1)  # 2**32 divided by the golden ratio
-_SEEDS = {order: np.uint32(0x68E31DA4 * order & 0xFFFFFFFF) for order in (1, 2, 3, 4, 5, 11, 12)}
+_SEEDS = {order: np.uint32(0x68E31DA4 * order * int(_MIX) & 0xFFFFFFFF) for order in (1, 2, 3, 5, 11, 12)}
 _WORD, _PAIR = 11, 12
 _RADIX, _RADIX_INVERSE = 0x01000193, pow(0x01000193, -1, 1 << 32)
 IS_WORD_CLASS = np.zeros(cc.N_CLASSES, dtype=bool)
@@ -29,12 +30,14 @@ IS_WORD_CLASS[[cc.HAN, cc.HIRAGANA, cc.KATAKANA, cc.THAI]] = False
 
 def hashable(codes: NDArray[np.uint32], classes: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Folded code points with every kind of white space as a plain space."""
-    return np.where((classes == cc.NEWLINE) | (classes == cc.SPACE), np.uint32(32), codes)
+    plain = codes.copy()
+    plain[np.flatnonzero(((classes == cc.NEWLINE) | (classes == cc.SPACE)) & (codes != _SPACE))] = _SPACE  # few
+    return plain
 
 
-def _index(hashes: NDArray[np.uint32], order: int) -> NDArray[np.uint32]:
-    index = hashes + _SEEDS[order]
-    index *= _MIX
+def _index(mixed: NDArray[np.uint32], order: int) -> NDArray[np.uint32]:
+    """The table index of hashes times _MIX."""
+    index = mixed + _SEEDS[order]
     index >>= np.uint32(32 - TABLE_BITS)
     return index
 
@@ -45,14 +48,15 @@ def char_grams(codes: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.uint
     >>> [(order, len(index)) for order, index in char_grams(cc.code_points("casino"))]
     [(1, 6), (2, 5), (3, 4), (5, 2)]
     """
-    rolling = codes.copy()
+    mixed = codes * _MIX  # once for all orders
+    rolling = mixed.copy()
     for order in range(1, CHAR_ORDERS[-1] + 1):
         if order > len(codes):
             return
         if order > 1:
             rolling = rolling[:-1]
             rolling *= _STEP
-            rolling += codes[order - 1 :]
+            rolling += mixed[order - 1 :]
         if order in CHAR_ORDERS:
             yield order, _index(rolling, order)
 
@@ -61,12 +65,13 @@ def words(
     codes: NDArray[np.uint32], classes: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
     """Starts, ends and hashes of the words: the sum of code times radix**position, so that a word can be hashed from either end."""
-    word = IS_WORD_CLASS[classes]
+    word = IS_WORD_CLASS.take(classes)
     edge = np.flatnonzero(np.concatenate((word[:1], word[1:] != word[:-1], word[-1:])))
     starts, ends = edge[0::2], edge[1::2]
-    powers = _powers(len(codes), _RADIX)
-    sums = np.concatenate((np.zeros(1, dtype=np.uint32), np.cumsum(codes * powers, dtype=np.uint32)))
-    return starts, ends, (sums[ends] - sums[starts]) * _powers(len(codes), _RADIX_INVERSE)[starts]
+    sums = np.zeros(len(codes) + 1, dtype=np.uint32)
+    np.cumsum(codes * _powers(len(codes), _RADIX), dtype=np.uint32, out=sums[1:])
+    at_edge = sums.take(edge)
+    return starts, ends, (at_edge[1::2] - at_edge[0::2]) * _powers(len(codes), _RADIX_INVERSE)[starts]
 
 
 def word_grams(
@@ -74,6 +79,7 @@ def word_grams(
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
     """Starts and table indices of the words, then of the pairs of neighbouring words (placed at the second word)."""
     starts, ends, hashes = words(codes, classes)
+    hashes *= _MIX
     near = np.flatnonzero(starts[1:] - ends[:-1] <= 2) + 1
     return starts, _index(hashes, _WORD), starts[near], _index(hashes[near - 1] * _STEP + hashes[near], _PAIR)
 
