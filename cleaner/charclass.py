@@ -27,7 +27,7 @@ PUNCT = 9
 SYMBOL = 10
 INVISIBLE = 11
 MARK = 12
-OTHER_LETTER = 13
+OTHER_LETTER = 13  # this and all behind it are letters
 SCRIPT0 = 16
 LETTER_SCRIPTS = (
     "Latin",

@@ -78,7 +78,7 @@ def read(texts: Sequence[str], tables: Tables) -> Reading:
     evidence, rows = ngrams.scan(codes, view.classes, tables.weights)
     languages, fit = _language(rows, doc_first, doc_stop, tables.language)
     return Reading(
-        codes, view.classes, points if len(points) == len(codes) else points[view.source], view.source, view.disguised,
+        codes, view.classes, view.points, view.source, view.disguised,
         evidence, sums(evidence), rows, fit, sums(fit), _foreign(view.classes, doc_first, doc_stop),
         np.flatnonzero(view.classes == cc.NEWLINE), doc_first, doc_stop, doc_base, languages,
     )  # fmt: skip

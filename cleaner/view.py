@@ -24,8 +24,6 @@ IS_LETTER = np.zeros(cc.N_CLASSES, dtype=bool)
 IS_LETTER[[cc.OTHER_LETTER, *range(cc.SCRIPT0, cc.N_CLASSES)]] = True
 IS_WORD = IS_LETTER.copy()
 IS_WORD[[cc.DIGIT, cc.MARK]] = True
-_BORROWED = np.zeros(cc.N_CLASSES, dtype=bool)
-_BORROWED[[cc.CYRILLIC, cc.GREEK]] = True
 
 
 class View(NamedTuple):
@@ -33,12 +31,14 @@ class View(NamedTuple):
 
     codes      folded code points, uint32
     classes    their classes (`cleaner.charclass`), uint8
+    points     the code points of the source that they stand for, uint32
     source     offset of each in the source text, int64; `source[n]` would be the source's length
     disguised  True where folding undid more than a letter's case, bool
     """
 
     codes: NDArray[np.uint32]
     classes: NDArray[np.uint8]
+    points: NDArray[np.uint32]
     source: NDArray[np.int64]
     disguised: NDArray[np.bool_]
 
@@ -55,26 +55,26 @@ def fold(points: NDArray[np.uint32]) -> View:
     dropped = classes == cc.INVISIBLE
     hiding = np.flatnonzero(dropped)
     dropped[:-1] |= (points[:-1] == _CR) & (points[1:] == _LF)  # a line ends the same way everywhere
-    source = np.flatnonzero(~dropped) if dropped.any() else np.arange(len(points))
-    if len(source) < len(points):
-        points, classes = points[source], classes[source]
-    codes = tables.fold.take(points)
-    disguised = (points > 0x20FF) & (codes != points)
-    if len(source):
-        disguised[np.maximum(np.searchsorted(source, hiding) - 1, 0)] |= len(hiding) > 0
+    kept = ~dropped  # a mask copies the long stretches between what is dropped much faster than indices do
+    source, points, classes = np.flatnonzero(kept), points[kept], classes[kept]
     gaps = _gaps_in_spaced_words(classes)
     if len(gaps):
-        disguised[gaps - 1] = True
-        source, codes, disguised = np.delete(source, gaps), np.delete(codes, gaps), np.delete(disguised, gaps)
-        classes = np.delete(classes, gaps)
+        kept = np.ones(len(source), dtype=bool)
+        kept[gaps] = False
+        source, points, classes = source[kept], points[kept], classes[kept]
+    codes = tables.fold.take(points)
+    disguised = (points > 0x20FF) & (codes != points)
+    disguised[gaps - 1 - np.arange(len(gaps))] = True  # the letter in front of each gap
+    if len(source):
+        disguised[np.maximum(np.searchsorted(source, hiding) - 1, 0)] = True
     _resolve_lookalikes(codes, classes, disguised)
     _resolve_leet(codes, classes, disguised)
-    return View(codes, classes, source, disguised)
+    return View(codes, classes, points, source, disguised)
 
 
 def _gaps_in_spaced_words(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Positions of the single gaps in chains of single letters."""
-    letter = IS_LETTER.take(classes)
+    letter = classes >= cc.OTHER_LETTER
     edge = letter[1:] != letter[:-1]
     single = np.flatnonzero(edge[:-1] & edge[1:] & letter[1:-1]) + 1  # a text begins and ends with a line end or alone
     between = single[:-1][(np.diff(single) == 2)] + 1
@@ -101,35 +101,35 @@ def _chain_gaps(at: NDArray[np.int64], classes: NDArray[np.uint8]) -> NDArray[np
     return gaps
 
 
-def _word_numbers(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """A running number of the word (or gap between words) each character is in."""
-    word = IS_WORD[classes]
-    numbers: NDArray[np.int64] = np.cumsum(np.r_[True, word[1:] != word[:-1]])
-    return numbers
-
-
 def _resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
     """In words of Latin letters and look-alikes of them from Cyrillic or Greek, turn these into Latin, in place.
 
     A word with another letter of those scripts is two words run together, and stays.
     """
-    borrowed = _BORROWED.take(classes)
-    if not borrowed.any():
-        return
-    latin = classes == cc.LATIN
+    borrowed, latin = (classes == cc.CYRILLIC) | (classes == cc.GREEK), classes == cc.LATIN
     if not ((borrowed[1:] & latin[:-1]) | (borrowed[:-1] & latin[1:])).any():
         return
-    words = _word_numbers(classes)
-    at = np.flatnonzero(borrowed)
+    at, words = _mixed_words((classes >= cc.MARK) | (classes == cc.DIGIT), borrowed)
     resolved = cc.tables().latin[codes[at]]
-    mixed = np.zeros(words[-1] + 1, dtype=bool)
-    mixed[words[latin]] = True
-    mixed[words[at[resolved == codes[at]]]] = False
-    change = mixed[words[at]]
+    mixed = np.zeros(len(at), dtype=bool)
+    mixed[words[latin[at]]] = True
+    mixed[words[borrowed[at] & (resolved == codes[at])]] = False
+    change = mixed[words] & borrowed[at]
     at, resolved = at[change], resolved[change]
     codes[at] = resolved
     classes[at] = cc.LATIN
     disguised[at] = True
+
+
+def _mixed_words(word: NDArray[np.bool_], borrowed: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The characters of the words with borrowed and other characters, and for each the number of its word among them."""
+    own = word & ~borrowed
+    at = np.flatnonzero((borrowed[1:] & own[:-1]) | (borrowed[:-1] & own[1:]))
+    edges = np.concatenate(([0], np.flatnonzero(word[1:] != word[:-1]) + 1, [len(word)]))
+    number = np.unique(np.searchsorted(edges, at, side="right"))
+    starts, lengths = edges[number - 1], edges[number] - edges[number - 1]
+    words = np.repeat(np.arange(len(number)), lengths)
+    return np.arange(len(words)) + (starts - np.cumsum(lengths) + lengths)[words], words
 
 
 def _resolve_leet(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
