@@ -67,8 +67,7 @@ class Reading(NamedTuple):
 
 def read(texts: Sequence[str], tables: Tables) -> Reading:
     """Fold and score a batch of texts."""
-    pad = "\n" * PAD
-    points = cc.code_points(pad + pad.join(texts) + pad)
+    points = cc.code_points(("\n" * PAD).join(("", *texts, "")))
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     doc_base = PAD + np.concatenate(([0], np.cumsum(lengths + PAD)[:-1])) if len(texts) else lengths
     view = fold(points)
@@ -105,11 +104,15 @@ def _language(
 ) -> tuple[Ints, NDArray[np.int8]]:
     """The language of each text, and how well each character's trigram fits the language of its text."""
     languages, fit = np.zeros(len(first), dtype=np.int64), np.zeros(len(rows), dtype=np.int8)
-    for number, (begin, end) in enumerate(zip(first.tolist(), stop.tolist(), strict=True)):
-        if begin < end:
-            sample = table.take(rows[begin : min(end, begin + LANGUAGE_SAMPLE) : LANGUAGE_STEP], axis=1)
-            languages[number] = np.add.reduce(sample, axis=1, dtype=np.int32).argmax()
-            table[languages[number]].take(rows[begin:end], mode="wrap", out=fit[begin:end])
+    some = np.flatnonzero(first < stop)
+    if len(some):
+        size = -(-np.minimum(stop[some] - first[some], LANGUAGE_SAMPLE) // LANGUAGE_STEP)
+        begin = np.cumsum(size) - size
+        sample = np.repeat(first[some] - LANGUAGE_STEP * begin, size) + LANGUAGE_STEP * np.arange(size.sum())
+        likely = np.add.reduceat(table.take(rows[sample], axis=1), begin, axis=1, dtype=np.int32)
+        languages[some] = likely.argmax(axis=0)
+    for language, begin, end in zip(languages.tolist(), first.tolist(), stop.tolist(), strict=True):
+        table[language].take(rows[begin:end], mode="wrap", out=fit[begin:end])
     return languages, fit
 
 
@@ -119,15 +122,19 @@ FOREIGN_SHARE = 0.15  # a script with a smaller share of a text's letters is for
 def _foreign(classes: NDArray[np.uint8], first: Ints, stop: Ints) -> NDArray[np.bool_]:
     """Letters of a script that is not their text's own; Latin, which stands in every article, is never foreign."""
     foreign = np.zeros(len(classes), dtype=bool)
-    for begin, end in zip(first.tolist(), stop.tolist(), strict=True):
-        if classes[begin:end].max(initial=0) <= cc.LATIN:
-            continue
-        counts = np.bincount(classes[begin:end], minlength=cc.N_CLASSES) * IS_LETTER
-        share = counts / max(counts.sum(), 1)
-        is_foreign = (share < FOREIGN_SHARE) & IS_LETTER
-        is_foreign[cc.LATIN] = False
-        if share[[cc.HIRAGANA, cc.KATAKANA]].sum() >= FOREIGN_SHARE:  # one writing system: kana stand with Han
-            is_foreign[[cc.HIRAGANA, cc.KATAKANA, cc.HAN]] = False
-        if (counts * is_foreign).any():
-            foreign[begin:end] = is_foreign.take(classes[begin:end])
+    highest = np.maximum.reduceat(classes, np.stack((first, stop), axis=1).ravel())[::2]
+    texts = [slice(*ends) for ends in np.stack((first, stop), axis=1)[highest > cc.LATIN].tolist()]
+    if not texts:
+        return foreign
+    counts = np.zeros((len(texts), cc.N_CLASSES), dtype=np.int64)
+    for row, text in zip(counts, texts, strict=True):
+        row += np.bincount(classes[text], minlength=cc.N_CLASSES)
+    counts *= IS_LETTER
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    is_foreign = (share < FOREIGN_SHARE) & (counts > 0)
+    is_foreign[:, cc.LATIN] = False
+    kana = share[:, [cc.HIRAGANA, cc.KATAKANA]].sum(axis=1) >= FOREIGN_SHARE
+    is_foreign[np.ix_(kana, [cc.HIRAGANA, cc.KATAKANA, cc.HAN])] = False  # one writing system: kana stand with Han
+    for number in np.flatnonzero(is_foreign.any(axis=1)).tolist():
+        foreign[texts[number]] = is_foreign[number].take(classes[texts[number]])
     return foreign
