@@ -7,6 +7,7 @@ import regex
 _LIST_ITEM = regex.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
 _LIST_SIGNS = frozenset(" -+*0123456789")
 _CODE = regex.compile(r"^(?:[ \t>]*(?:```|~~~)|\t| {4})", regex.M)
+_CODE_SIGNS = ("\t", "~~~", "```", "    ")  # a text without them has no `_CODE`, which takes longer to find out
 MAX_FRONT_MATTER = 65_536  # characters
 
 
@@ -21,7 +22,7 @@ def protected(text: str) -> list[tuple[int, int]]:
     begin = _front_matter_end(text)
     if begin:
         found.append((0, begin))
-    if not _CODE.search(text, begin):
+    if not any(sign in text for sign in _CODE_SIGNS) or not _CODE.search(text, begin):
         return found
     fence, opened, at = "", 0, begin
     blank, in_list, code = True, False, False
