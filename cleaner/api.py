@@ -127,7 +127,7 @@ def _inside(span: Span, others: Sequence[Span]) -> bool:
 
 
 def _ink(text: str) -> int:
-    return len(text) - sum(map(str.isspace, text))
+    return sum(map(len, text.split()))
 
 
 def _finished(progress: _Progress) -> Cleaned:
