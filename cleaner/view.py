@@ -55,13 +55,11 @@ def fold(points: NDArray[np.uint32]) -> View:
     dropped = classes == cc.INVISIBLE
     hiding = np.flatnonzero(dropped)
     dropped[:-1] |= (points[:-1] == _CR) & (points[1:] == _LF)  # a line ends the same way everywhere
+    gone = np.flatnonzero(dropped)
+    gaps = _gaps_in_spaced_words(classes[~dropped])
+    dropped[gaps + np.searchsorted(gone - np.arange(len(gone)), gaps, side="right")] = True
     kept = ~dropped  # a mask copies the long stretches between what is dropped much faster than indices do
     source, points, classes = np.flatnonzero(kept), points[kept], classes[kept]
-    gaps = _gaps_in_spaced_words(classes)
-    if len(gaps):
-        kept = np.ones(len(source), dtype=bool)
-        kept[gaps] = False
-        source, points, classes = source[kept], points[kept], classes[kept]
     codes = tables.fold.take(points)
     disguised = (points > 0x20FF) & (codes != points)
     disguised[gaps - 1 - np.arange(len(gaps))] = True  # the letter in front of each gap
