@@ -17,7 +17,7 @@ LEVELS = ("remove", "review")
 MAX_ROUNDS = 5
 MAX_SHARE = 0.6  # of a document's visible characters that may be cut
 MIN_SHARE_INK = 200  # below so many visible characters a share says little, and the limit does not hold
-BATCH = 1 << 19  # characters scored together
+BATCH = 1 << 20  # characters scored together
 
 
 class Cleaned(NamedTuple):
