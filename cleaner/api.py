@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,40 +93,43 @@ class Cleaner:
 
 
 class _Progress:
-    """One text on its way to the fixpoint: what is left of it, and the spans found so far in original offsets."""
+    """One text on its way to the fixpoint: what is left of it, and the spans found so far in original offsets.
+
+    `gaps` are the offsets in what is left where something is cut out, `gone` how much is before the first, second, …
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.left = text
         self.spans: list[Span] = []
         self.cuts: list[tuple[int, int]] = []
+        self.gaps: list[int] = []
+        self.gone = [0]
 
     def take(self, found: list[Span]) -> bool:
         """Add the spans of one round; True if something was cut, so that another round is due."""
-        moved = [self._moved(span) for span in found]
+        moved = sorted(map(self._moved, found))
         cut = [span for span in moved if span.action == REMOVED]
-        self.spans = [old for old in self.spans if old.action == REMOVED and not _inside(old, cut)]
+        self.spans = [old for old in self.spans if old.action == REMOVED and not _is_inside(old, cut)]
         self.spans = sorted(self.spans + moved)
         self.cuts = merged([*self.cuts, *((span.start, span.end) for span in cut)])
+        self.gone = [0, *accumulate(end - start for start, end in self.cuts)]
+        self.gaps = [start - before for (start, _), before in zip(self.cuts, self.gone, strict=False)]
         self.left = minus(self.text, self.cuts)
         return bool(cut)
 
     def _moved(self, span: Span) -> Span:
         """A span of what is left, in offsets of the original."""
-        if not self.cuts:
-            return span
         return span._replace(start=self._original(span.start), end=self._original(span.end - 1) + 1)
 
     def _original(self, offset: int) -> int:
-        for start, end in self.cuts:
-            if start > offset:
-                break
-            offset += end - start
-        return offset
+        return offset + self.gone[bisect_right(self.gaps, offset)]
 
 
-def _inside(span: Span, others: Sequence[Span]) -> bool:
-    return any(other.start <= span.start and span.end <= other.end for other in others)
+def _is_inside(span: Span, others: Sequence[Span]) -> bool:
+    """Whether a span lies in one of some sorted, disjoint ones."""
+    at = bisect_right(others, span.start, key=attrgetter("start")) - 1
+    return at >= 0 and span.end <= others[at].end
 
 
 def _ink(text: str) -> int:

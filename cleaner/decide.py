@@ -15,9 +15,9 @@ from cleaner.evidence import evidence
 from cleaner.features import NAMES
 from cleaner.judge import Judged
 from cleaner.model import Model
-from cleaner.seams import orphaned, trim, whole_link, widen
+from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span
-from cleaner.structure import makes_markup
+from cleaner.structure import makes_markup, splits_pair
 
 REMOVED, REVIEW = "removed", "review"
 BLOCK_LENGTH = 240  # characters from which a line of its own is called a block
@@ -49,11 +49,20 @@ def decide(
         if not _is_free(taken, start, end):
             continue
         insort(taken, (start, end))
-        cut = item.probability >= lowest and not makes_markup(text, start, end)
+        breaks = makes_markup(text, start, end) or splits_pair(text, start, end)
+        cut = item.probability >= lowest and not breaks
         reason, trade = _reason(text, item), _trade(item.folded, model)
-        why = evidence(model.accept, item.row)
+        why = evidence(model.accept, model.spam, item.row)
         spans.append(Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW))
+    spans = _without_used_definitions(text, spans)
     return sorted(spans + _orphaned(text, spans, taken, sorted(protected)))
+
+
+def _without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
+    """The spans, those for review that hold the definition of a reference which stays: the article still needs it."""
+    cuts = sorted(span for span in spans if span.action == REMOVED)
+    used = {cuts[number] for number in still_used(text, [(span.start, span.end) for span in cuts])}
+    return [span._replace(action=REVIEW) if span in used else span for span in spans]
 
 
 def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:

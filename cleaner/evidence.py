@@ -10,13 +10,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.features import ACCEPT_NAMES
+from cleaner.features import ACCEPT_NAMES, NAMES
 from cleaner.links import SPAM_ADDRESS
 from cleaner.trees import Trees, bias, contributions
 
 SMALL = 0.05  # logits; what contributes less is not named
+LIKELY, SHARED = 0.5, 0.25  # from which another segment is called spam, and words are called shared
 MANY = 5  # up to which `features` counts repetitions
 UNLIKE = -10.0  # language fit less the article's, in table units, below which a language is unlike the article's
+
+REASONS = 3  # of a spam score that are named
 
 Row = Mapping[str, float]
 
@@ -38,8 +41,8 @@ def _spam(row: Row) -> str:
 
 
 def _known(row: Row) -> str:
-    is_known = max(row["known_5"], row["known_words"], row["known_pairs"]) > 0
-    return "words and characters as in known spam" if is_known else "no piece of known spam in it"
+    share = row["covered_share"]
+    return f"{share:.0%} of it stands in known spam" if share >= 0.01 else "hardly a piece of known spam in it"
 
 
 def _wording(row: Row) -> str:
@@ -55,7 +58,7 @@ def _reading_on(row: Row) -> str:
 
 
 def _script(row: Row) -> str:
-    differs = row["foreign_script"] > 0 or row["latin"] - row["latin_host"] >= 0.5  # Latin never counts as foreign
+    differs = row["foreign_script"] >= 0.1 or row["latin"] - row["latin_host"] >= 0.5  # Latin never counts as foreign
     return "script differs from the article's" if differs else "script as in the article"
 
 
@@ -75,6 +78,10 @@ def _repetition(row: Row) -> str:
     return f"repeats {times} times" if times < MANY else f"repeats {MANY} times or more"
 
 
+def _spelling(row: Row) -> str:
+    return f"{'much' if row['unique_trigrams'] >= 0.5 else 'little'} of its spelling is new to the article"
+
+
 def _links(row: Row) -> str:
     if row["link_target"] >= SPAM_ADDRESS:
         return "link to an address that sells something"
@@ -89,6 +96,14 @@ def _place(row: Row) -> str:
     return "stands at the end of a line" if row["at_line_end"] else "stands inside a line"
 
 
+def _kin(row: Row) -> str:
+    if row["kin_same"] >= LIKELY:
+        return "the same text is spam elsewhere in the article"
+    if row["kin_shared"] >= SHARED:
+        return "shares words with what else may be spam in the article"
+    return f"{'stands like' if row['kin_place'] >= LIKELY else 'is not like'} other spam in the article"
+
+
 def _others(row: Row) -> str:
     if row["others_likely"] > 0:
         return f"other spam in the article ({row['others_likely']:.0f})"
@@ -97,12 +112,12 @@ def _others(row: Row) -> str:
 
 # A feature belongs to the theme with the longest beginning of its name.
 THEMES = (
-    Theme(("spam_score", "segment_probability", "place_probability", "best_spam_rival"), _spam),
-    Theme(("known_", "covered_"), _known),
+    Theme(("spam_score", "holds_spam", "segment_probability", "place_probability", "best_spam_rival"), _spam),
+    Theme(("known_", "covered"), _known),
     Theme(("ngram_", "odds_", "peak"), _wording),
     Theme(
         ("ngram_left", "ngram_right", "ngram_rest", "ngram_previous_line", "ngram_next_line",
-         "odds_left", "odds_right", "odds_rest", "known_left", "known_right", "known_rest"),
+         *(f"{kind}_{place}" for kind in ("odds", "known", "covered") for place in ("left", "right", "rest"))),
         lambda row: "wording of the text around it",
     ),
     Theme(
@@ -111,16 +126,16 @@ THEMES = (
         _edges,
     ),
     Theme(("style_",), lambda row: "style of the letters at its edges"),
-    Theme(("reads_on_", "words_"), _reading_on),
+    Theme(("reads_on_", "words_", "reference_"), _reading_on),
     Theme(("foreign_script", "own_script", "latin", "han"), _script),
     Theme(("language_",), _language),
     Theme(("disguised",), _disguises),
     Theme(("repeats",), _repetition),
-    Theme(("unique_trigrams",), lambda row: f"{1 - row['unique_trigrams']:.0%} of it stands elsewhere in the article"),
+    Theme(("unique_trigrams",), _spelling),
     Theme(("link", "urls", "at_signs", "is_reference", "spam_addresses"), _links),
     Theme(("at_line_", "line_", "indented", "blank_", "position", "to_end"), _place),
     Theme(("others_", "host_hot", "host_runs"), _others),
-    Theme(("kin_",), lambda row: "words shared with other spam in the article"),
+    Theme(("kin_",), _kin),
     Theme(
         ("host_", "ngram_host", "language_host", "foreign_script_host", "disguised_host", "upper_host", "latin_host",
          "han_host", "unique_trigrams_host", "urls_host", "links_host"),
@@ -146,24 +161,40 @@ def theme_of(name: str) -> Theme:
     return THEMES[max(fitting)[1]]
 
 
-def evidence(accept: Trees, row: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
+def evidence(accept: Trees, spam: Trees, row: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
     """What a row of `ACCEPT_NAMES` adds to its score, in words and logits, strongest first; the figures sum to the score.
 
-    The last two are what was too small to name, and the score before any feature is looked at.
+    The spam score, itself a sum over trees, is followed by what spoke most for it. The last two figures are what was too
+    small to name, and the score before any feature is looked at.
 
     >>> stump = Trees(np.array([0], "i4"), np.array([ACCEPT_NAMES.index("repeats"), 0, 0], "i4"),
     ...     np.array([1.5, np.inf, np.inf], "f4"), np.array([1, 1, 2], "i4"), np.array([0.0, -1.0, 1.0]), 0.25, 1)
-    >>> evidence(stump, np.full(len(ACCEPT_NAMES), 3, "f4"))
+    >>> evidence(stump, stump, np.full(len(ACCEPT_NAMES), 3, "f4"))
     (('repeats 3 times', 1.0), ('other signs', 0.0), ('before looking', 0.25))
     """
-    credits = contributions(accept, row)
-    sums: dict[Theme, float] = defaultdict(float)
-    for name, credit in zip(ACCEPT_NAMES, credits.tolist(), strict=True):
-        sums[theme_of(name)] += credit
     seen = dict(zip(ACCEPT_NAMES, row.tolist(), strict=True))
-    strong = sorted((item for item in sums.items() if abs(item[1]) >= SMALL), key=lambda item: -abs(item[1]))
-    named = [(theme.words(seen), round(value, 3)) for theme, value in strong]
+    credits = contributions(accept, row)
+    named = []
+    for theme, value in _by_theme(credits):
+        words = theme.words(seen)
+        if theme is THEMES[0]:
+            words = ": ".join((words, ", ".join(_reasons(spam, row, seen)))).removesuffix(": ")
+        named.append((words, round(value, 3)))
     start = bias(accept)
     score = round(float(credits.sum()) + start, 3)
     rest = score - round(start, 3) - sum(value for _, value in named)  # with what rounding took, and never -0.0
     return (*named, ("other signs", round(rest, 3) + 0.0), ("before looking", round(start, 3)))
+
+
+def _by_theme(credits: NDArray[np.float64]) -> list[tuple[Theme, float]]:
+    """The sums of contributions that are not too small to name, strongest first."""
+    sums: dict[Theme, float] = defaultdict(float)
+    for name, credit in zip(ACCEPT_NAMES, credits.tolist(), strict=False):
+        sums[theme_of(name)] += credit
+    return sorted((item for item in sums.items() if abs(item[1]) >= SMALL), key=lambda item: -abs(item[1]))
+
+
+def _reasons(spam: Trees, row: NDArray[np.float32], seen: Row) -> list[str]:
+    """What speaks for spam in the eyes of the trees that ask whether a candidate is spam at all."""
+    of_spam = _by_theme(contributions(spam, row[: len(NAMES)]))
+    return [theme.words(seen) for theme, value in of_spam if value > 0][:REASONS]

@@ -28,13 +28,16 @@ def explain_bytes(data: bytes, format: str | None, cleaner: Cleaner, *, everythi
         raise CleanerError(f"it would be skipped: {error}") from None
     model = cleaner.model
     judged = judge([text], model, [protected(text) if format == "md" else []])[0]
+    spans = decide(text, judged, model._replace(review=-1.0), cleaner.level)
     yield f"removed from {model.remove:.3f}, for review from {model.review:.3f}"
     for item in sorted(judged, key=lambda item: -item.probability):
         if item.probability < LOWEST and not everything:
             break
         line = text.count("\n", 0, item.start) + 1
         column = item.start - (text.rfind("\n", 0, item.start) + 1) + 1
-        [span] = decide(text, [item], model._replace(review=-1.0), cleaner.level)
+        span = next((span for span in spans if span.start < item.end and item.start < span.end), None)
+        if span is None:  # another one takes it along
+            continue
         verdict = span.action if item.probability >= model.review else "kept"
         yield f"{line}:{column}: {verdict} {item.probability:.3f} {span.reason} ({span.trade}) {quote(text[item.start : item.end], 100)}"
         for words, value in span.evidence:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 from cleaner import lexicon
 from cleaner.cohesion import seams
+from cleaner.kin import KIN_NAMES, text_keys
 from cleaner.links import Links, References, link_columns
-from cleaner.propose import Boundaries, Candidates, Excerpt, Runs, Surroundings
+from cleaner.propose import Boundaries, Candidates, Excerpt, Runs, Surroundings, is_upper
 from cleaner.reading import Ints, Reading, Tables, sums
 from cleaner.view import IS_LETTER
 
@@ -46,7 +47,7 @@ RUN_NAMES = (
     "peak", "ngram_score", "length", "ngram_line", "line_length", "ngram_host", "host_length", "language_fit",
     "language_line", "language_host", "foreign_script", "foreign_script_host", "host_runs", "line_share",
     "at_line_start", "at_line_end", "is_reference", "spam_addresses", *lexicon.NAMES, "odds_before", "odds_behind",
-    "known_before", "known_behind",
+    "known_before", "known_behind", "covered_before", "covered_behind",
 )  # fmt: skip
 NAMES = (
     "ngram_score", "ngram_mean", "ngram_weakest_third", "ngram_first", "ngram_last", "ngram_left", "ngram_right",
@@ -63,6 +64,8 @@ NAMES = (
     "ngram_next_line", "host_language", "link_share", "link_text", "link_target", "is_reference", "spam_addresses",
     *lexicon.NAMES, "odds_weakest_third", "odds_first", "odds_last", "odds_left", "odds_right", "odds_rest",
     "known_weakest_third", "known_first", "known_last", "known_left", "known_right", "known_rest",
+    "covered_weakest_third", "covered_first", "covered_last", "covered_left", "covered_right", "covered_rest",
+    "style_before", "style_first", "style_last", "style_after", "reference_gain", "reference_words",
 )  # fmt: skip
 # What only the candidates that are left after the first trees are asked: does the text read on, with them and without.
 SEAM_NAMES = (
@@ -70,8 +73,8 @@ SEAM_NAMES = (
     "reads_on_at_end_short", "reads_on_without_short", "words_at_start", "words_at_end", "words_without",
 )  # fmt: skip
 CLUSTER_NAMES = (
-    "spam_score", "exact_score", "segment_probability", "place_probability", "best_rival", "best_spam_rival", "rivals",
-    "others_best", "others_likely", "others_possible",
+    "spam_score", "exact_score", "holds_spam", "segment_probability", "place_probability", "best_rival", "best_spam_rival", "rivals",
+    "others_best", "others_likely", "others_possible", *KIN_NAMES,
 )  # fmt: skip
 EXACT_NAMES = (*NAMES, *SEAM_NAMES)
 ACCEPT_NAMES = (*EXACT_NAMES, *CLUSTER_NAMES)
@@ -154,22 +157,11 @@ def hosts(reading: Reading, docs: Ints) -> Hosts:
             np.add.reduce(evidence, dtype=np.int64), np.add.reduce(reading.fit[part], dtype=np.int64),
             np.count_nonzero(evidence > STRONG), letters.sum(), np.count_nonzero(reading.foreign[part]),
             np.count_nonzero(reading.disguised[part]),
-            np.count_nonzero(_upper(reading.points[part], codes, classes, reading.disguised[part])),
+            np.count_nonzero(is_upper(reading.points[part], codes, classes, reading.disguised[part])),
             letters[cc.LATIN], letters[cc.HAN], np.count_nonzero(counts[doc] == 1),
             np.count_nonzero(_urls(codes)), np.count_nonzero(_links(codes)),
         )  # fmt: skip
     return Hosts(sums, scripts, counts)
-
-
-_HAS_CASE = np.zeros(cc.N_CLASSES, dtype=bool)
-_HAS_CASE[[cc.LATIN, cc.CYRILLIC, cc.GREEK]] = True
-
-
-def _upper(
-    points: NDArray[np.uint32], codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    upper: NDArray[np.bool_] = (points != codes) & _HAS_CASE.take(classes) & ~disguised
-    return upper
 
 
 def _urls(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -305,6 +297,7 @@ def features(
     out |= _layout(part, a, b, line, line_end)
     out |= _lexicon(part.lexicon, (line, left_at, a, head_at, tail_at, b, right_at, line_end))
     out |= _neighbour_lines(reading, origin, scale)
+    out |= _reference_seams(reading, part, tables, found, runs.references[found.runs] > 0)
     matrix = np.empty((len(a), len(NAMES)), dtype=np.float32)
     for number, name in enumerate(NAMES):
         matrix[:, number] = out[name]
@@ -346,7 +339,7 @@ def _cumulative(part: Excerpt, host: Hosts) -> NDArray[np.int32]:
         "letter": letter,
         "foreign": part.foreign,
         "disguised": part.disguised,
-        "upper": _upper(part.points, codes, classes, part.disguised),
+        "upper": is_upper(part.points, codes, classes, part.disguised),
         "latin": classes == cc.LATIN,
         "han": classes == cc.HAN,
         "unique": count <= 1,
@@ -388,20 +381,9 @@ def _weakest_third(total: NDArray[np.int32], a: Ints, b: Ints) -> NDArray[np.flo
     return np.where(b - a < 3, (total[b] - total[a]) / np.maximum(b - a, 1), weakest)
 
 
-_BASE = np.uint64(0x100000001B3)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio
-_BASE_INVERSE = np.uint64(pow(0x100000001B3, -1, 1 << 64))
-
-
 def _repeats(part: Excerpt, found: Candidates) -> Ints:
     """How often the candidate's very text is a candidate of the same article, at most 5."""
-    n = len(part.codes)
-    powers = np.cumprod(np.concatenate((np.ones(1, dtype=np.uint64), np.full(n - 1, _BASE))), dtype=np.uint64)
-    inverse = np.cumprod(np.concatenate((np.ones(1, dtype=np.uint64), np.full(n - 1, _BASE_INVERSE))), dtype=np.uint64)
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(part.codes * powers, dtype=np.uint64)))
-    key = (sums[found.ends] - sums[found.starts]) * inverse[found.starts]
-    key ^= found.docs.astype(np.uint64) * _GOLDEN  # the same text in two articles is not a repetition
-    _, which, counts = np.unique(key, return_inverse=True, return_counts=True)
+    _, which, counts = np.unique(text_keys(part, found), return_inverse=True, return_counts=True)
     repeats: Ints = np.minimum(counts[which], 5)
     return repeats
 
@@ -422,6 +404,10 @@ def _layout(part: Excerpt, a: Ints, b: Ints, line: Ints, line_end: Ints) -> dict
         "class_after": classes[ink_after],
         "class_first": classes[a],
         "class_last": classes[b - 1],
+        "style_before": part.style[ink_before],
+        "style_first": part.style[a],
+        "style_last": part.style[b - 1],
+        "style_after": part.style[ink_after],
         "spaces_before": np.minimum(a - 1 - ink_before, 4),
         "spaces_after": np.minimum(ink_after - b, 4),
         "next_is_lower": IS_LETTER[classes[ink_after]] & (after == codes[ink_after]),
@@ -449,6 +435,18 @@ def _neighbour_lines(reading: Reading, origin: Ints, scale: float) -> dict[str, 
         "blank_before": blank[np.maximum(lines - 1, 0)],
         "blank_after": blank[np.minimum(lines + 1, len(blank) - 1)],
     }
+
+
+def _reference_seams(
+    reading: Reading, part: Excerpt, tables: Tables, found: Candidates, which: NDArray[np.bool_]
+) -> dict[str, NDArray[np.float32]]:
+    """Whether the text reads on without a reference, 0 for all else: its words may be as innocent as those around it."""
+    columns = {name: np.zeros(len(which), dtype=np.float32) for name in ("reference_gain", "reference_words")}
+    if which.any():
+        seam = seam_features(reading, part, tables, Candidates(*(column[which] for column in found)))
+        for column, name in zip(columns.values(), ("reads_on_gain", "words_without"), strict=True):
+            column[which] = seam[:, SEAM_NAMES.index(name)]
+    return columns
 
 
 def seam_features(reading: Reading, part: Excerpt, tables: Tables, found: Candidates) -> Matrix:

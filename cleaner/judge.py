@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import propose
-from cleaner.features import Matrix, features, hosts, run_features, seam_features
+from cleaner.features import CLUSTER_NAMES, Matrix, features, hosts, run_features, seam_features
+from cleaner.kin import best_of_others, kin_columns, text_keys
 from cleaner.links import References, links, with_references
 from cleaner.model import Model
 from cleaner.propose import Candidates, Excerpt, Runs
@@ -17,6 +18,7 @@ from cleaner.reading import Ints, Reading, Stretches, read
 from cleaner.trees import scores
 
 MAX_REFERENCES = 200  # of a text that pass the gate unasked
+MAX_RUNS = 3000  # of a text that are looked at in one round, so that memory has a bound; more are left for the next
 LOWEST = -4.5  # a candidate whose spam score is lower is not looked at further
 
 
@@ -87,26 +89,29 @@ def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Chosen | None:
     """Of each cluster of overlapping candidates the one that fits best, None when there are no candidates.
 
-    A candidate's probability is that of being spam times that of being, if it touches spam, exactly what was injected.
+    A candidate's probability is that of holding spam times that of being, if it touches spam, exactly what was injected.
     """
     proposals = propose_batch(texts, model, protected)
     if proposals is None:
         return None
     alive, spam = spam_scores(proposals.matrix, model)
-    left = Candidates(*(column[alive] for column in proposals.found))
     if not len(alive):
         return None
+    alive, spam, holds = _with_holders(proposals, alive, spam, model)
+    left = _some(proposals.found, alive)
     seam = seam_features(proposals.reading, proposals.part, model.tables, left)
     matrix = np.hstack((proposals.matrix[alive], seam))
     exact = scores(model.exact, matrix)
     is_spam = _sigmoid(spam)
-    probability = is_spam * _sigmoid(exact)
+    probability = holds * _sigmoid(exact)
+    preferred = np.maximum(probability, KIN * _same_as_likely(proposals.part, left, probability))
     numbers: list[int] = []
     clusters: list[tuple[float, ...]] = []
     for doc in np.unique(left.docs).tolist():
         mine = np.flatnonzero(left.docs == doc)
-        picked = choose(left.starts[mine], left.ends[mine], probability[mine])
+        picked = choose(left.starts[mine], left.ends[mine], preferred[mine])
         best = sorted((float(probability[mine[index]]) for index, _ in picked), reverse=True)
+        likely, possible = (sum(p >= bar for p in best) for bar in (0.5, 0.1))
         for index, rivals in picked:
             at = int(mine[index])
             own = float(probability[at])
@@ -114,12 +119,77 @@ def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretch
             rival = probability[mine[rivals]]
             numbers.append(at)
             clusters.append((
-                float(spam[at]), float(exact[at]), own, own + float(rival.sum()), float(rival.max(initial=0.0)),
+                float(spam[at]), float(exact[at]), float(holds[at]), own, own + float(rival.sum()), float(rival.max(initial=0.0)),
                 float(is_spam[mine[rivals]].max(initial=0.0)), len(rivals), others,
-                sum(p >= 0.5 for p in best) - (own >= 0.5), sum(p >= 0.1 for p in best) - (own >= 0.1),
+                likely - (own >= 0.5), possible - (own >= 0.1),
             ))  # fmt: skip
-    rows = np.hstack((matrix[numbers], np.array(clusters, dtype=np.float32)))
+    found = _some(left, numbers)
+    columns = np.array(clusters)
+    kin = kin_columns(proposals.part, found, np.minimum(columns[:, CLUSTER_NAMES.index("place_probability")], 1.0))
+    rows = np.hstack((matrix[numbers], columns.astype(np.float32), kin.astype(np.float32)))
     return Chosen(proposals, alive[numbers], rows)
+
+
+HOLDS = 0.3  # a candidate that is dropped, but holds spam with this probability, is looked at after all
+
+
+def _with_holders(
+    proposals: Proposals, alive: Ints, spam: NDArray[np.float64], model: Model
+) -> tuple[Ints, NDArray[np.float64], NDArray[np.float64]]:
+    """The candidates that may be spam or hold some, their spam scores, and how likely they hold spam."""
+    found = proposals.found
+    core, likely = cores(_some(found, alive), _sigmoid(spam))
+    holds = holding(found, core, likely)
+    score = np.full(len(holds), -np.inf)
+    score[alive] = spam
+    again = np.flatnonzero((holds >= HOLDS) & np.isneginf(score))
+    score[again] = scores(model.spam, proposals.matrix[again])
+    alive = np.flatnonzero(np.isfinite(score))
+    return alive, score[alive], np.maximum(holds[alive], _sigmoid(score[alive]))
+
+
+def _some(found: Candidates, which: Ints | list[int]) -> Candidates:
+    return Candidates(*(column[which] for column in found))
+
+
+def cores(found: Candidates, is_spam: NDArray[np.float64]) -> tuple[Candidates, NDArray[np.float64]]:
+    """Of every hot run the candidate that is spam most likely, the shortest of equals, by where they start; and how likely."""
+    order = np.lexsort((found.ends - found.starts, -is_spam, found.runs))
+    core = order[np.flatnonzero(np.diff(found.runs[order], prepend=-1))]
+    core = core[np.argsort(found.starts[core], kind="stable")]
+    return _some(found, core), is_spam[core]
+
+
+HOLDING_LOT = 1 << 15  # candidates compared with cores at a time
+
+
+def holding(found: Candidates, core: Candidates, likely: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How likely candidates hold spam: as likely as the likeliest core is that they contain, 0.0 without one.
+
+    The title in front of what is sold says nothing by itself, and still was injected with it.
+
+    >>> number = np.zeros(2, dtype=np.int64)
+    >>> core = Candidates(np.array([0, 5]), np.array([20, 8]), number, number)
+    >>> holding(Candidates(np.array([0, 4]), np.array([30, 9]), number, number), core, np.array([0.6, 0.9])).tolist()
+    [0.9, 0.9]
+    """
+    best = np.zeros(len(found.starts))
+    first, stop = (np.searchsorted(core.starts, edge) for edge in (found.starts, found.ends))
+    for lot in range(0, len(best), HOLDING_LOT):
+        part = slice(lot, lot + HOLDING_LOT)
+        outer = np.repeat(np.arange(len(best))[part], (stop - first)[part])
+        inner = propose.ranges(first[part], stop[part])
+        inside = core.ends[inner] <= found.ends[outer]
+        np.maximum.at(best, outer[inside], likely[inner[inside]])
+    return best
+
+
+KIN = 0.8  # of the probability of the same text elsewhere in the article is a candidate's own when the best is chosen
+
+
+def _same_as_likely(part: Excerpt, found: Candidates, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each candidate the probability of the likeliest other of the same text in the same article, 0.0 when there is none."""
+    return best_of_others(text_keys(part, found), np.arange(len(probability)), probability)
 
 
 def spam_scores(matrix: Matrix, model: Model) -> tuple[Ints, NDArray[np.float64]]:
@@ -153,7 +223,9 @@ def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretc
     """Candidates with features for the texts of a batch whose hot runs pass the gate; None when none does."""
     reading, runs, references, matrix = hot_runs(texts, model, protected)
     few = np.bincount(runs.docs[runs.references > 0], minlength=len(texts)) <= MAX_REFERENCES
-    passed = (scores(model.gate, matrix) >= model.gate_threshold) | ((runs.references > 0) & few[runs.docs])
+    gate = scores(model.gate, matrix)
+    passed = (gate >= model.gate_threshold) | ((runs.references > 0) & few[runs.docs])
+    passed &= _ranks(runs.docs, gate) < MAX_RUNS
     if not passed.any():
         return None
     runs = propose.select(runs, passed)
@@ -168,6 +240,14 @@ def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretc
     return Proposals(reading, part, found, matrix)
 
 
+def _ranks(docs: Ints, score: NDArray[np.float64]) -> Ints:
+    """The place of each run among its text's by score, from 0."""
+    order = np.lexsort((-score, docs))
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order)) - np.searchsorted(docs[order], docs[order])
+    return ranks
+
+
 def choose(starts: Ints, ends: Ints, probability: NDArray[np.float64]) -> list[tuple[int, Ints]]:
     """Of overlapping candidates the most probable, with the numbers of those it won over.
 
@@ -176,13 +256,18 @@ def choose(starts: Ints, ends: Ints, probability: NDArray[np.float64]) -> list[t
     >>> [(best, rivals.tolist()) for best, rivals in choose(np.array([0, 0, 9]), np.array([5, 7, 12]), np.array([0.5, 0.2, 0.2]))]
     [(0, [1]), (2, [])]
     """
-    order = np.lexsort((starts, starts - ends, -probability))
-    free = np.ones(len(starts), dtype=bool)
+    by_start = np.argsort(starts, kind="stable")
+    first, last = starts[by_start], ends[by_start]
+    low = np.searchsorted(first, starts - (ends - starts).max(initial=0), side="right")
+    high = np.searchsorted(first, ends)  # what overlaps a candidate starts in first[low:high]
+    place = np.empty(len(starts), dtype=np.int64)
+    place[by_start] = np.arange(len(starts))
+    free = np.ones(len(starts), dtype=bool)  # by start
     chosen = []
-    for index in order.tolist():
-        if free[index]:
-            overlapping = free & (starts < ends[index]) & (ends > starts[index])
-            free &= ~overlapping
-            overlapping[index] = False
-            chosen.append((index, np.flatnonzero(overlapping)))
+    for index in np.lexsort((starts, starts - ends, -probability)).tolist():
+        if free[place[index]]:
+            near = slice(low[index], high[index])
+            overlapping = low[index] + np.flatnonzero(free[near] & (last[near] > starts[index]))
+            free[overlapping] = False
+            chosen.append((index, np.sort(by_start[overlapping[overlapping != place[index]]])))
     return chosen

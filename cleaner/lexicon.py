@@ -26,7 +26,7 @@ _MIX2 = np.uint32(0x85EBCA6B)  # of MurmurHash3's finalizer
 _WORD, _PAIR = 11, 12
 NAMES = (
     *(f"odds_{kind}" for kind in KINDS), *(f"known_{kind}" for kind in KINDS),
-    "known_strong_3", "known_strong_5", "known_strong_words",
+    "known_strong_3", "known_strong_5", "known_strong_words", "covered", "covered_share", "covered_strong",
 )  # fmt: skip
 
 
@@ -68,12 +68,13 @@ def keys(
 def evidence(
     codes: NDArray[np.uint32], classes: NDArray[np.uint8], odds: NDArray[np.int8], known: NDArray[np.uint16]
 ) -> NDArray[np.int8]:
-    """2 * len(KINDS) x n: for each kind the odds, then for each the strength in known spam, of the n-gram that counts at each character.
+    """(2 * len(KINDS) + 1) x n: for each kind the odds, then for each the strength in known spam, of the n-gram that counts at each character.
 
-    0 where there is none. An n-gram with a line end inside counts nothing, so that a line has the same figures whatever
-    lines it is looked at with.
+    0 where there is none. The last row holds the strength of the strongest n-gram of known spam that each character is part
+    of: it means the same in scripts that say much in two characters and in those that take ten. An n-gram with a line end
+    inside counts nothing, so that a line has the same figures whatever lines it is looked at with.
     """
-    out = np.zeros((2 * len(KINDS), len(codes)), dtype=np.int8)
+    out = np.zeros((2 * len(KINDS) + 1, len(codes)), dtype=np.int8)
     before = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(classes == cc.NEWLINE, dtype=np.int32)))
     behind = before[1:]
     for row, (place, first, last, key) in enumerate(keys(codes, classes)):
@@ -84,6 +85,11 @@ def evidence(
         ):
             values[across] = 0
             out[at, place] = values
+        if isinstance(first, slice):  # of characters: words are made of these
+            for shift in range(len(codes) - len(key) + 1):
+                cover = out[COVER, shift : shift + len(key)]
+                np.maximum(cover, values, out=cover)
+    out[COVER, classes == cc.NEWLINE] = 0  # it stands between two lines, which need not be of one text
     return out
 
 
@@ -100,21 +106,24 @@ def fingerprints(key: NDArray[np.uint32]) -> NDArray[np.uint8]:
     return (key >> np.uint32(KEY_BITS - KNOWN_BITS - 8)).astype(np.uint8)
 
 
+COVER = 2 * len(KINDS)  # the row of `evidence` behind those of the kinds
 STRONG_KNOWN = 36  # table units from which an n-gram of known spam is strong
 _N_KINDS = len(KINDS)
 _N_CHARACTERS = len(ORDERS)  # kinds of n-grams of characters; words and pairs of words stand behind them
 _STRONG = (1, 3, 4)  # the kinds whose strong n-grams are counted: triples, fives, words
 # Rows of `sums` behind those of the lexicon.
-_ODDS_TOTAL, _KNOWN_TOTAL, _N_WORDS, _N_PAIRS, _STRONG_FIRST = range(2 * _N_KINDS, 2 * _N_KINDS + 5)
+_COVERED, _ODDS_TOTAL, _KNOWN_TOTAL, _N_WORDS, _N_PAIRS, _N_COVERED, _N_STRONG, _STRONG_FIRST = range(COVER, COVER + 8)
 
 
 def sums(found: NDArray[np.int8]) -> NDArray[np.int32]:
     """Running sums of the rows of `evidence`, of those for characters together, of words, pairs and strong n-grams."""
     table = np.zeros((_STRONG_FIRST + len(_STRONG), found.shape[1] + 1), dtype=np.int32)
-    np.cumsum(found, axis=1, dtype=np.int32, out=table[: 2 * _N_KINDS, 1:])
+    np.cumsum(found, axis=1, dtype=np.int32, out=table[: len(found), 1:])
     np.add.reduce(table[:_N_CHARACTERS], axis=0, out=table[_ODDS_TOTAL])
     np.add.reduce(table[_N_KINDS : _N_KINDS + _N_CHARACTERS], axis=0, out=table[_KNOWN_TOTAL])
     np.cumsum(found[_N_CHARACTERS:_N_KINDS] != 0, axis=1, dtype=np.int32, out=table[_N_WORDS : _N_PAIRS + 1, 1:])
+    np.cumsum(found[COVER] > 0, dtype=np.int32, out=table[_N_COVERED, 1:])
+    np.cumsum(found[COVER] >= STRONG_KNOWN, dtype=np.int32, out=table[_N_STRONG, 1:])
     for row, kind in enumerate(_STRONG, _STRONG_FIRST):
         np.cumsum(found[_N_KINDS + kind] >= STRONG_KNOWN, dtype=np.int32, out=table[row, 1:])
     return table
@@ -131,11 +140,13 @@ def means(table: NDArray[np.int32], a: Ints, b: Ints) -> dict[str, NDArray[np.fl
         out[f"known_{kind}"] = inside[_N_KINDS + number] / (count * KNOWN_UNIT)
     for row, kind_number in enumerate(_STRONG, _STRONG_FIRST):
         out[f"known_strong_{KINDS[kind_number]}"] = inside[row] / counts[kind_number]
+    out["covered"] = inside[_COVERED] / (length * KNOWN_UNIT)
+    out["covered_share"], out["covered_strong"] = inside[_N_COVERED] / length, inside[_N_STRONG] / length
     return out
 
 
 def totals(table: NDArray[np.int32], name: str, a: Ints, b: Ints) -> dict[str, NDArray[np.float64]]:
-    """The mean odds and the mean strength in known spam of stretches a:b, all n-grams of characters together."""
+    """The mean odds and the mean strength in known spam of stretches a:b, all n-grams of characters together, and how far they are covered."""
     length = np.maximum(b - a, 1)
     return {
         f"{kind}_{name}": (total[b] - total[a]) / (length * unit) for kind, (total, unit) in total_rows(table).items()
@@ -143,5 +154,6 @@ def totals(table: NDArray[np.int32], name: str, a: Ints, b: Ints) -> dict[str, N
 
 
 def total_rows(table: NDArray[np.int32]) -> dict[str, tuple[NDArray[np.int32], int]]:
-    """From `sums`: the running sums of all n-grams of characters together, with their units per nat."""
-    return {"odds": (table[_ODDS_TOTAL], ODDS_UNIT), "known": (table[_KNOWN_TOTAL], KNOWN_UNIT)}
+    """From `sums`: the running sums of all n-grams of characters together, and of what is covered, with their units per nat."""
+    rows = {"odds": (_ODDS_TOTAL, ODDS_UNIT), "known": (_KNOWN_TOTAL, KNOWN_UNIT), "covered": (_COVERED, KNOWN_UNIT)}
+    return {name: (table[row], unit) for name, (row, unit) in rows.items()}

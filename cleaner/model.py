@@ -26,7 +26,7 @@ from cleaner.reading import Tables
 from cleaner.span import CleanerError
 from cleaner.trees import Trees
 
-FORMAT = 3
+FORMAT = 4
 HEADER, ARRAYS = "cleaner.json", "cleaner.npz"
 _TREE_FIELDS = {"roots": np.int32, "feature": np.int32, "threshold": np.float32, "left": np.int32, "value": np.float64}
 
@@ -34,7 +34,8 @@ _TREE_FIELDS = {"roots": np.int32, "feature": np.int32, "threshold": np.float32,
 class Model(NamedTuple):
     """Everything scoring needs.
 
-    hot       for each width of the sliding windows the score that makes a place hot, in logits (`cleaner.propose`)
+    hot       for each width of the sliding windows, and for what stands alone, the score that makes a place hot, in logits
+              (`cleaner.propose.window_scores`)
     gate      trees over the features of a hot run; runs under `gate_threshold` are not looked at again
     spam      trees over the features of a candidate, which say whether all of it is spam;
               `stages` are pairs (n, threshold): those whose first n trees stay under the threshold are dropped
@@ -136,7 +137,7 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
 
 def _hot(values: Any) -> tuple[float, ...]:
     hot = tuple(float(value) for value in values)
-    if len(hot) != len(WIDTHS_DENSE) + len(WIDTHS_SPACED) or not all(0 < value < np.inf for value in hot):
+    if len(hot) != len(WIDTHS_DENSE) + len(WIDTHS_SPACED) + 1 or not all(0 < value < np.inf for value in hot):
         raise ValueError("hot does not hold a threshold above 0 for every window")
     return hot
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner.lexicon import evidence
+from cleaner.lexicon import COVER, evidence
 from cleaner.reading import UNSPACED, Ints, Reading, Stretches, Tables, sums
 from cleaner.view import IS_LETTER, IS_WORD
 
@@ -62,7 +62,8 @@ class Excerpt(NamedTuple):
     """The lines of a reading that hold hot runs, in one array of `n` characters that begins with a line end.
 
     Columns are those of the `Reading`; `lexicon` holds what is known of the n-grams at each character
-    (`cleaner.lexicon.evidence`), `origin` is each character's offset in the reading, `doc_of` its text.
+    (`cleaner.lexicon.evidence`), `style` how the word at each is written (`styles`), `origin` is each character's offset
+    in the reading, `doc_of` its text.
     """
 
     codes: NDArray[np.uint32]
@@ -76,6 +77,7 @@ class Excerpt(NamedTuple):
     fit_total: NDArray[np.int32]
     foreign: NDArray[np.bool_]
     lexicon: NDArray[np.int8]
+    style: NDArray[np.uint8]
     doc_of: Ints
     origin: Ints
     newlines: Ints
@@ -116,11 +118,37 @@ def window_sums(total: NDArray[np.int32], width: int, unit: float = 1.0) -> NDAr
 def window_scores(reading: Reading, hot: Sequence[float]) -> NDArray[np.float32]:
     """The highest of the window sums around each character, each over its threshold `hot`: 1.0 is hot by itself.
 
-    hot holds a threshold for every width of WIDTHS_DENSE, then of WIDTHS_SPACED, in table units.
+    hot holds, in table units, a threshold for every width of WIDTHS_DENSE, then of WIDTHS_SPACED, then for what stands alone.
     """
     scores = _highest(reading.total, WIDTHS_SPACED, hot[len(WIDTHS_DENSE) :])
     dense = DENSE.take(reading.classes)
-    return np.where(dense, _highest(reading.total, WIDTHS_DENSE, hot), scores) if dense.any() else scores
+    if not dense.any():
+        return scores
+    scores = np.where(dense, _highest(reading.total, WIDTHS_DENSE, hot), scores)
+    starts, ends = alone(reading)
+    places, length = ranges(starts, ends), ends - starts
+    scores[places] = np.maximum(scores[places], np.repeat(stretch_sums(reading.total, starts, ends) / hot[-1], length))
+    return scores
+
+
+ALONE = 12  # characters that what stands alone has at most
+
+
+def alone(reading: Reading) -> tuple[Ints, Ints]:
+    """Starts and ends of what stands alone: a few characters of a script without spaces that do stand between spaces."""
+    word, unspaced = IS_WORD.take(reading.classes), sums(UNSPACED.take(reading.classes))
+    blank = (reading.classes == cc.SPACE) | (reading.classes == cc.NEWLINE)
+    edges = np.flatnonzero(word[1:] != word[:-1]) + 1
+    starts, ends = edges[0::2], edges[1::2]
+    few = (ends - starts > 1) & (ends - starts <= ALONE) & (unspaced[ends] > unspaced[starts])
+    few &= blank[starts - 1] & blank[ends]
+    return starts[few], ends[few]
+
+
+def stretch_sums(total: NDArray[np.int32], starts: Ints, ends: Ints) -> NDArray[np.float32]:
+    """Summed evidence of stretches over the root of their length, as `window_sums` of windows."""
+    scores: NDArray[np.float32] = ((total[ends] - total[starts]) / np.sqrt(ends - starts)).astype(np.float32)
+    return scores
 
 
 def _highest(total: NDArray[np.int32], widths: Sequence[int], hot: Sequence[float]) -> NDArray[np.float32]:
@@ -181,7 +209,7 @@ def surroundings(reading: Reading, runs: Runs, tables: Tables) -> Surroundings:
     size = end - begin
     at = np.cumsum(size + 1) - size  # a line end stands before each window, and one behind the last
     origin = np.full(int((size + 1).sum()) + 1, reading.newlines[0])
-    origin[_ranges(at, at + size)] = _ranges(begin, end)
+    origin[ranges(at, at + size)] = ranges(begin, end)
     window = np.cumsum(opens) - 1
     shift = (at - begin)[window]
     lexicon = evidence(reading.codes[origin], reading.classes[origin], tables.odds, tables.known)
@@ -192,14 +220,15 @@ def excerpt(reading: Reading, runs: Runs, tables: Tables) -> tuple[Excerpt, Runs
     """The lines that hold some runs, and these runs in offsets of the excerpt."""
     lines = np.unique(np.searchsorted(reading.newlines, runs.starts))
     begin, end = reading.newlines[lines - 1] + 1, reading.newlines[lines] + 1
-    origin = np.concatenate((reading.newlines[:1], _ranges(begin, end)))
+    origin = np.concatenate((reading.newlines[:1], ranges(begin, end)))
     docs = np.searchsorted(reading.doc_first, begin, side="right") - 1
     codes, classes = reading.codes[origin], reading.classes[origin]
+    points, disguised = reading.points[origin], reading.disguised[origin]
     part = Excerpt(
         codes=codes,
         classes=classes,
-        points=reading.points[origin],
-        disguised=reading.disguised[origin],
+        points=points,
+        disguised=disguised,
         evidence=reading.evidence[origin],
         total=sums(reading.evidence[origin]),
         trigrams=reading.trigrams[origin],
@@ -207,12 +236,47 @@ def excerpt(reading: Reading, runs: Runs, tables: Tables) -> tuple[Excerpt, Runs
         fit_total=sums(reading.fit[origin]),
         foreign=reading.foreign[origin],
         lexicon=evidence(codes, classes, tables.odds, tables.known),
+        style=styles(codes, classes, points, disguised),
         doc_of=np.concatenate((docs[:1], np.repeat(docs, end - begin))),
         origin=origin,
         newlines=np.concatenate(([0], np.cumsum(end - begin))),
     )
     starts = np.searchsorted(origin[1:], runs.starts) + 1
     return part, runs._replace(starts=starts, ends=starts + runs.ends - runs.starts)
+
+
+_HAS_CASE = np.zeros(cc.N_CLASSES, dtype=bool)
+_HAS_CASE[[cc.LATIN, cc.CYRILLIC, cc.GREEK]] = True
+
+
+def is_upper(
+    points: NDArray[np.uint32], codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which characters are capital letters."""
+    upper: NDArray[np.bool_] = (points != codes) & _HAS_CASE.take(classes) & ~disguised
+    return upper
+
+
+TITLE, SHOUT = 1, 2  # bits of a word's style
+
+
+def styles(
+    codes: NDArray[np.uint32], classes: NDArray[np.uint8], points: NDArray[np.uint32], disguised: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """How the word is written that each character is part of: TITLE if it does not begin with a small letter, SHOUT if it is in capitals or disguised.
+
+    0 outside words.
+    """
+    style = np.zeros(len(codes), dtype=np.uint8)
+    word = IS_WORD.take(classes)
+    starts = np.flatnonzero(word & np.concatenate((np.ones(1, dtype=bool), ~word[:-1])))
+    ends = np.flatnonzero(word & np.concatenate((~word[1:], np.ones(1, dtype=bool)))) + 1
+    upper, cased = is_upper(points, codes, classes, disguised), _HAS_CASE.take(classes)
+    capitals, letters, strange = (total[ends] - total[starts] for total in map(sums, (upper, cased, disguised)))
+    title = upper[starts] | ~cased[starts] | (strange > 0)
+    shout = (strange > 0) | ((capitals > 1) & (capitals == letters))
+    style[ranges(starts, ends)] = np.repeat(TITLE * title + SHOUT * shout, ends - starts)
+    return style
 
 
 class Boundaries(NamedTuple):
@@ -259,7 +323,7 @@ def boundaries(classes: NDArray[np.uint8]) -> Boundaries:
     return Boundaries(left, right)
 
 
-def _ranges(starts: Ints, ends: Ints) -> Ints:
+def ranges(starts: Ints, ends: Ints) -> Ints:
     """All integers of the half-open ranges, one after the other."""
     lengths = ends - starts
     offsets = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
@@ -268,8 +332,12 @@ def _ranges(starts: Ints, ends: Ints) -> Ints:
 
 def candidates(part: Excerpt, runs: Runs, edges: Boundaries) -> Candidates:
     """Segments around each run: every plausible start with every plausible end."""
-    lefts = _starts(part, runs, edges.left)
-    rights = _ends(part, runs, edges.right)
+    alike = [
+        *(_stretches(part, part.lexicon[COVER] > 0, gap) for gap in KNOWN_GAPS),
+        *(_stretches(part, part.style & bit > 0, STYLE_GAP) for bit in (TITLE, SHOUT)),
+    ]
+    lefts = _starts(part, runs, edges.left, alike)
+    rights = _ends(part, runs, edges.right, alike)
     k_left, k_right = lefts.shape[1], rights.shape[1]
     starts = np.repeat(lefts, k_right, axis=1).ravel()
     ends = np.tile(rights, (1, k_left)).ravel()
@@ -309,9 +377,57 @@ _NEVER = -(1 << 40)
 _STRENGTHS = (WORD, WIDE, CLAUSE, SENTENCE, LINE)
 
 
-def _starts(part: Excerpt, runs: Runs, strength: NDArray[np.int8]) -> Ints:
+KNOWN_GAPS = (1, 8)  # characters no n-gram of known spam stands at, inside a stretch of such n-grams
+STYLE_GAP = 3  # characters between two words written alike
+Stretch = tuple[Ints, Ints]  # starts and ends
+
+
+def _stretches(part: Excerpt, holds: NDArray[np.bool_], gap: int) -> Stretch:
+    """Where something holds, gaps of some characters included, none across a line end."""
+    at = np.flatnonzero(holds)
+    lines = np.searchsorted(part.newlines, at)
+    last = np.flatnonzero(
+        np.concatenate(((np.diff(at) > gap + 1) | (np.diff(lines) > 0), np.ones(min(len(at), 1), dtype=bool)))
+    )
+    first = np.concatenate((np.zeros(min(len(at), 1), dtype=np.int64), last[:-1] + 1))
+    return at[first], at[last] + 1
+
+
+def _stretch_start(stretch: Stretch, runs: Runs, open_at: Ints) -> Ints:
+    """The start of the stretch each run's start is in, else of the first one that begins in the run; there or behind it where a segment may start."""
+    starts, ends = stretch
+    if not len(starts):
+        return np.full(len(runs.starts), -1)
+    which = np.searchsorted(ends, runs.starts, side="right")
+    start = starts[np.minimum(which, len(starts) - 1)]
+    start = np.where((which < len(starts)) & (start < runs.ends), start, -1)
+    return np.where(start >= 0, _first(open_at, np.maximum(start, 0)), -1)
+
+
+def _stretch_end(stretch: Stretch, runs: Runs, open_at: Ints) -> Ints:
+    """The end of the stretch each run's end is in, else of the last one that ends in the run; there or before it where a segment may end."""
+    starts, ends = stretch
+    if not len(starts):
+        return np.full(len(runs.ends), -1)
+    which = np.searchsorted(starts, runs.ends) - 1
+    end = ends[np.maximum(which, 0)]
+    end = np.where((which >= 0) & (end > runs.starts), end, -1)
+    return np.where(end >= 0, _last(open_at, np.maximum(end, 0)), -1)
+
+
+def _open(part: Excerpt, strength: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Where a segment may start or end: nowhere beside its white space, and inside a word only of an unspaced script."""
+    unspaced = np.concatenate((part.classes[:1], part.classes, part.classes[-1:]))
+    beside = UNSPACED.take(unspaced[:-1]) | UNSPACED.take(unspaced[1:])
+    may: NDArray[np.bool_] = (strength >= 0) & ((strength != INSIDE) | beside)
+    return may
+
+
+def _starts(part: Excerpt, runs: Runs, strength: NDArray[np.int8], alike: Sequence[Stretch]) -> Ints:
     """n_runs x k plausible starts, -1 for none."""
     at = runs.starts
+    may = _open(part, strength)
+    open_at = np.concatenate(([0], np.flatnonzero(may), [len(may) - 1]))
     edges = {level: _at_least(strength, level) for level in _STRENGTHS}
     word, clause, line = (_last(edges[level], at) for level in (WORD, CLAUSE, LINE))
     clause2 = _last(edges[CLAUSE], clause - 1)
@@ -331,15 +447,18 @@ def _starts(part: Excerpt, runs: Runs, strength: NDArray[np.int8]) -> Ints:
         _first(edges[WIDE], at),
         _first(edges[CLAUSE], at),
         _link_start(part, at, line),
-        *_contrast(part, strength, at, sign=1),
+        *(_stretch_start(stretch, runs, open_at) for stretch in alike),
+        *_contrast(part, strength, may, at, sign=1),
     ]
     table = np.stack(options, axis=1)
     return np.where(table >= line[:, None], table, -1)
 
 
-def _ends(part: Excerpt, runs: Runs, strength: NDArray[np.int8]) -> Ints:
+def _ends(part: Excerpt, runs: Runs, strength: NDArray[np.int8], alike: Sequence[Stretch]) -> Ints:
     """n_runs x k plausible ends, -1 for none."""
     at = runs.ends
+    may = _open(part, strength)
+    open_at = np.concatenate(([0], np.flatnonzero(may), [len(may) - 1]))
     edges = {level: _at_least(strength, level) for level in _STRENGTHS}
     word, clause, line = (_first(edges[level], at) for level in (WORD, CLAUSE, LINE))
     clause2 = _first(edges[CLAUSE], clause + 1)
@@ -358,15 +477,15 @@ def _ends(part: Excerpt, runs: Runs, strength: NDArray[np.int8]) -> Ints:
         _last(edges[WIDE], at),
         _last(edges[CLAUSE], at),
         _link_end(part, at, line),
-        *_contrast(part, strength, at, sign=-1),
+        *(_stretch_end(stretch, runs, open_at) for stretch in alike),
+        *_contrast(part, strength, may, at, sign=-1),
     ]
     table = np.stack(options, axis=1)
     return np.where(table <= line[:, None], table, -1)
 
 
-def _contrast(part: Excerpt, strength: NDArray[np.int8], at: Ints, *, sign: int) -> list[Ints]:
+def _contrast(part: Excerpt, strength: NDArray[np.int8], may: NDArray[np.bool_], at: Ints, *, sign: int) -> list[Ints]:
     """The offsets near `at`, in its line, where evidence and language change most: more spam and less of the host's language inside."""
-    n = len(part.classes)
     number = np.searchsorted(part.newlines, at)
     line, line_end = part.newlines[number - 1, None] + 1, part.newlines[number, None]
     inside = np.clip(at[:, None] + np.arange(-NEAR, NEAR + 1)[None, :], line, line_end)
@@ -375,10 +494,7 @@ def _contrast(part: Excerpt, strength: NDArray[np.int8], at: Ints, *, sign: int)
     evidence = total[later] - 2 * total[inside] + total[earlier]
     language = fit[later] - 2 * fit[inside] + fit[earlier]
     gain = sign * (evidence - language) + 40 * np.minimum(strength[inside], CLAUSE).astype(np.int64)
-    gain = np.where(strength[inside] < 0, _NEVER, gain)
-    # Inside a word of a spaced script no segment starts or ends.
-    unspaced = UNSPACED[part.classes[np.minimum(inside, n - 1)]] | UNSPACED[part.classes[np.maximum(inside - 1, 0)]]
-    gain = np.where((strength[inside] == INSIDE) & ~unspaced, _NEVER, gain)
+    gain = np.where(may[inside], gain, _NEVER)
     best = np.argsort(-gain, axis=1, kind="stable")[:, :N_CONTRAST]
     chosen = np.where(np.take_along_axis(gain, best, axis=1) > _NEVER, np.take_along_axis(inside, best, axis=1), -1)
     return list(chosen.T)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 
 import regex
 
@@ -78,7 +79,7 @@ def trim(text: str, start: int, end: int) -> int:
 
 
 _ENDS = regex.escape(_LINE_ENDS)
-_BEHIND, _BEFORE = regex.compile(f"[{_ENDS}]"), regex.compile(f"(?r)[{_ENDS}]")
+_END = regex.compile(f"[{_ENDS}]")
 _LABEL = regex.compile(r"\[([^\[\]\n]{1,100})\]")
 _DEFINITION = regex.compile(rf"(?<![^{_ENDS}])[ >]{{0,8}}\[([^\[\]\n]{{1,100}})\]:[^{_ENDS}]*")
 
@@ -92,6 +93,34 @@ def orphaned(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int,
     >>> [text[a:b] for a, b, _ in orphaned(text, [(4, 14)])]
     ['[1]: http://spam.example\\n']
     """
+    found = []
+    for line, held in _definitions(text, cuts):
+        if held and min(held) >= 0:
+            found.append((*_whole_line(text, *line.span()), held[0]))
+    return found
+
+
+def still_used(text: str, cuts: Sequence[tuple[int, int]]) -> list[int]:
+    """The numbers of the sorted cuts that hold a definition which a reference outside the cuts still needs.
+
+    >>> text = "The [river][1] is wide.\\n\\n[1]: http://spam.example\\n"
+    >>> still_used(text, [(25, 50)])
+    [0]
+    """
+    starts = [start for start, _ in cuts]
+    found = set()
+    for line, held in _definitions(text, cuts):
+        at = bisect(starts, line.start(1)) - 1
+        if held and min(held) < 0 and at >= 0 and line.start(1) < cuts[at][1]:
+            found.add(at)
+    return sorted(found)
+
+
+def _definitions(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[regex.Match[str], list[int]]]:
+    """The definitions of a text, each with the numbers of the cuts its references lie in, -1 for one outside them.
+
+    None are looked for where no cut holds a bracket.
+    """
     if not any("]" in text[start:end] for start, end in cuts):
         return []
     definitions = {match.start(1): match for match in _DEFINITION.finditer(text)}
@@ -102,12 +131,7 @@ def orphaned(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int,
             at = bisect(starts, label.start()) - 1
             inside = at >= 0 and label.end() <= cuts[at][1]
             holders.setdefault(_name(label[1]), []).append(at if inside else -1)
-    found = []
-    for line in definitions.values():
-        held = holders.get(_name(line[1]), [-1])
-        if min(held) >= 0:
-            found.append((*_whole_line(text, *line.span()), held[0]))
-    return found
+    return [(line, holders.get(_name(line[1]), [])) for line in definitions.values()]
 
 
 def _name(label: str) -> str:
@@ -134,13 +158,14 @@ def _with_invisible(text: str, start: int, end: int) -> tuple[int, int]:
 
 def whole_link(text: str, start: int, end: int) -> tuple[int, int]:
     """A Markdown link goes whole: its first bracket with its target, and the last with its text."""
-    joint = text.find("](", start, end)
-    if joint < 0:
-        return start, end
-    if text.rfind("[", start, joint) < 0 and start > 0 and text[start - 1] == "[":
-        start -= 1
-    if text.find(")", joint, end) < 0 and text.startswith(")", end):
-        end += 1
+    for joint, close in (("](", ")"), ("][", "]")):
+        at = text.find(joint, start, end)
+        if at >= 0:
+            if text.rfind("[", start, at) < 0 and start > 0 and text[start - 1] == "[":
+                start -= 1
+            if text.find(close, at + 1, end) < 0 and text.startswith(close, end):
+                end += 1
+            break
     return start, end
 
 
@@ -186,9 +211,16 @@ def _is_hash_tag(text: str, start: int) -> bool:
     return text.endswith("#", 0, start) and not text.endswith("##", 0, start)
 
 
+@lru_cache(maxsize=1)
+def _line_ends(text: str) -> list[int]:
+    """Where the lines of a text end, found once for all the cuts in it."""
+    return [match.start() for match in _END.finditer(text)]
+
+
 def _line(text: str, start: int, end: int) -> tuple[int, int]:
-    before, behind = _BEFORE.search(text, 0, start), _BEHIND.search(text, end)
-    return before.end() if before else 0, behind.start() if behind else len(text)
+    ends = _line_ends(text)
+    before, behind = bisect_left(ends, start), bisect_left(ends, end)
+    return ends[before - 1] + 1 if before else 0, ends[behind] if behind < len(ends) else len(text)
 
 
 _MARKER_LENGTH = 40  # characters; what is longer marks nothing

@@ -1,4 +1,4 @@
-"""Would a cut change what the text around it means to a program: join a new tag, entity or heading?"""
+"""Would a cut change what the text around it means: join a new tag, entity or heading, leave half a pair of brackets?"""
 
 from __future__ import annotations
 
@@ -43,3 +43,51 @@ def makes_markup(text: str, start: int, end: int) -> bool:
     return bool(_UNDERLINE.match(right) and _LAST_LINE.search(left)) and not _UNDERLINE.match(
         text[start:end].lstrip(" \t")
     )
+
+
+_CLOSERS = {
+    ")": "(",
+    "]": "[",
+    "}": "{",
+    "）": "（",
+    "】": "【",
+    "》": "《",
+    "」": "「",
+    "』": "『",
+    "”": "“",
+    "»": "«",
+}
+_OPENERS = frozenset(_CLOSERS.values())
+
+
+def splits_pair(text: str, start: int, end: int) -> bool:
+    """True if text[start:end] holds one bracket of a pair whose other one stands outside, in the same line.
+
+    >>> splits_pair("no effect (my [SPAM][7] file) at all", 10, 23)
+    True
+    >>> splits_pair("no effect (SPAM) at all", 11, 15)
+    False
+    """
+    left, right = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+    closing, opening = _unpaired(text[start:end])
+    closed_behind, _ = _unpaired(right.split("\n", 1)[0])
+    _, opened_before = _unpaired(left.rsplit("\n", 1)[-1])
+    return bool(
+        set(opening) & {_CLOSERS[sign] for sign in closed_behind}
+        or {_CLOSERS[sign] for sign in closing} & set(opened_before)
+    )
+
+
+def _unpaired(text: str) -> tuple[list[str], list[str]]:
+    """The closing and the opening brackets of a text that have no partner in it."""
+    closing: list[str] = []
+    opening: list[str] = []
+    for sign in text:
+        if sign in _OPENERS:
+            opening.append(sign)
+        elif sign in _CLOSERS:
+            if opening and opening[-1] == _CLOSERS[sign]:
+                opening.pop()
+            else:
+                closing.append(sign)
+    return closing, opening

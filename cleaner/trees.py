@@ -64,13 +64,12 @@ def contributions(trees: Trees, row: NDArray[np.float32]) -> NDArray[np.float64]
     (Saabas 2014, "Interpreting random forests").
     """
     credit = np.zeros(len(row))
-    for root in trees.roots.tolist():
-        node = root
-        while trees.left[node] != node:
-            feature = trees.feature[node]
-            child = int(trees.left[node] + (row[feature] > trees.threshold[node]))
-            credit[feature] += trees.value[child] - trees.value[node]
-            node = child
+    node = trees.roots
+    for _ in range(trees.depth):  # all trees take one step at a time; a leaf stays where it is
+        feature = trees.feature[node]
+        child = trees.left[node] + (row[feature] > trees.threshold[node])
+        np.add.at(credit, feature, trees.value[child] - trees.value[node])
+        node = child
     return credit
 
 

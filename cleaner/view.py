@@ -105,9 +105,11 @@ def _resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], d
     A word with another letter of those scripts is two words run together, and stays.
     """
     borrowed, latin = (classes == cc.CYRILLIC) | (classes == cc.GREEK), classes == cc.LATIN
-    if not ((borrowed[1:] & latin[:-1]) | (borrowed[:-1] & latin[1:])).any():
+    if not (borrowed.any() and latin.any()):
         return
-    at, words = _mixed_words((classes >= cc.MARK) | (classes == cc.DIGIT), borrowed)
+    at, words = _mixed_words(latin | borrowed | (classes == cc.DIGIT) | (classes == cc.MARK), borrowed)
+    if not len(at):
+        return
     resolved = cc.tables().latin[codes[at]]
     mixed = np.zeros(len(at), dtype=bool)
     mixed[words[latin[at]]] = True

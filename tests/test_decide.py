@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from samples import marked, tiny_model
 
+from cleaner import Cleaner
 from cleaner import charclass as cc
 from cleaner.decide import decide
 from cleaner.features import ACCEPT_NAMES
-from cleaner.judge import Judged
+from cleaner.judge import Judged, judge
 from cleaner.model import Model, load, save
 from cleaner.span import Span
 
@@ -123,3 +124,12 @@ def test_a_definition_in_a_code_block_stays(model: Model) -> None:
     judged = [_judged(text, 4, 10, 0.99)]
     assert len(decide(text, judged, model, "remove")) == 2
     assert len(decide(text, judged, model, "remove", [(15, len(text))])) == 1
+
+
+def test_more_places_than_one_round_looks_at(cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The likeliest places of a text are looked at first; what is left is for the next rounds, and nothing is lost."""
+    text = "The river is wide and calm, and nobody hurries.\nbest online casino bonus\n" * 30
+    everything = cleaner.clean(text).text
+    monkeypatch.setattr("cleaner.judge.MAX_RUNS", 20)
+    assert 0 < len(judge([text], cleaner.model, [[]])[0]) <= 20
+    assert cleaner.clean(text).text == everything == "The river is wide and calm, and nobody hurries.\n" * 30

@@ -13,7 +13,7 @@ from samples import ARTICLE
 from cleaner.span import minus
 from cleaner.train.disguise import DISGUISES
 from cleaner.train.grammar import Fragment
-from cleaner.train.inject import inject
+from cleaner.train.inject import NETWORK, inject, manner
 
 FRAGMENTS = [Fragment(text, "en", "gambling", "", "") for text in ("online casino", "爱上海龙凤", "viagra 100 mg")]
 
@@ -28,7 +28,8 @@ def _metadata_aside(clean: str, text: str) -> bool:
     st.integers(0, 1 << 32), st.sampled_from([ARTICLE, ARTICLE.replace("\n", "\r\n"), "One line", "", "```\na\n```\n"])
 )
 def test_deleting_the_spans_gives_the_article(seed: int, text: str) -> None:
-    dirty = inject(text, FRAGMENTS, Random(seed))
+    rng = Random(seed)
+    dirty = inject(text, FRAGMENTS, rng, manner(rng))
     places = [(span.start, span.end) for span in dirty.spans]
     assert places
     assert all(start < end for start, end in places)
@@ -42,8 +43,16 @@ def test_deleting_the_spans_gives_the_article(seed: int, text: str) -> None:
 
 def test_every_form_comes_up() -> None:
     text = ARTICLE + "\nSee the [time table](times.md).\n"
-    forms = {span.form for seed in range(2000) for span in inject(text, FRAGMENTS, Random(seed)).spans}
+    forms = {
+        span.form for seed in range(2000) for span in inject(text, FRAGMENTS, Random(seed), manner(Random(0))).spans
+    }
     assert len(forms) >= 15
+
+
+def test_one_manner_keeps_to_its_forms() -> None:
+    """A network's terms stand in front of lines, on lines of their own, and in a line of metadata, and nowhere else."""
+    forms = {span.form for seed in range(200) for span in inject(ARTICLE, FRAGMENTS, Random(seed), NETWORK).spans}
+    assert forms == {"line_prefix", "own_line", "metadata"}
 
 
 @pytest.mark.parametrize("name", DISGUISES)

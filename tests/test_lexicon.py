@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cleaner import charclass as cc
-from cleaner.lexicon import KINDS, KNOWN_UNIT, evidence, keys, strengths
+from cleaner.lexicon import COVER, KINDS, KNOWN_UNIT, evidence, keys, strengths
 from cleaner.train.lexicon_fit import LEAST, clean_counts, spam_grams, tables, together
 from cleaner.train.ngram_fit import folded
 
@@ -35,12 +35,24 @@ def test_every_fragment_is_known(lexicon: tuple[np.ndarray, np.ndarray]) -> None
 
 def test_clean_words_are_not_known(lexicon: tuple[np.ndarray, np.ndarray]) -> None:
     assert not _evidence("the summer was warm and dry", lexicon)[len(KINDS) :].any()
-    assert not _evidence("the river rose without a warning", lexicon)[-2:].any()
+    assert not _evidence("the river rose without a warning", lexicon)[COVER - 2 : COVER].any()
 
 
 def test_words_count_at_their_first_letter(lexicon: tuple[np.ndarray, np.ndarray]) -> None:
     row = _evidence("a viagra river", lexicon)[len(KINDS) + KINDS.index("words")]
     assert np.flatnonzero(row).tolist() == [2]
+
+
+def test_what_known_spam_covers(lexicon: tuple[np.ndarray, np.ndarray]) -> None:
+    """Every character of a known fragment is covered, in scripts of short and of long words, and nothing around it."""
+    for text, piece in (
+        ("a river cheap viagra online", "viagra"),
+        ("河边的冬天很冷也没有雪，上海龙凤论坛", "海龙凤论坛"),
+    ):
+        covered = _evidence(text, lexicon)[COVER] > 0
+        at = text.index(piece)
+        assert covered[at : at + len(piece)].all()
+        assert not covered[: at - 8].any()
 
 
 def test_odds_of_spam_are_above_those_of_clean_text(lexicon: tuple[np.ndarray, np.ndarray]) -> None:

@@ -16,24 +16,42 @@ TEXTS = [
     for path in sorted((CORPUS / "articles" / language).glob("*"))
 ]
 
+FOREIGN = "Die Fähre legt jeden Morgen um sieben ab.\nWer zu spät kommt, wartet bis zum Abend.\n"
+
 
 @pytest.mark.parametrize(("format", "text"), TEXTS)
 def test_no_word_is_lost(format: str, text: str) -> None:
     for seed in range(40):
-        varied = vary(text, format, Random(seed))
-        assert varied == vary(text, format, Random(seed))
+        varied = vary(text, format, FOREIGN, Random(seed))
+        assert varied == vary(text, format, FOREIGN, Random(seed))
         lost = set(regex.findall(r"\p{L}+", text)) - set(regex.findall(r"\p{L}+", varied))
         assert len(lost) <= 6 if "](" in text else not lost  # one link may lose its text
 
 
 def test_most_texts_stay_as_they_are() -> None:
     text = "\n".join(f"This is line number {n}, and it is a plain one." for n in range(20))
-    same = sum(vary(text, "txt", Random(seed)) == text for seed in range(200))
+    same = sum(vary(text, "txt", FOREIGN, Random(seed)) == text for seed in range(200))
     assert 100 < same < 200
 
 
 def test_headings_and_lists_are_made() -> None:
     text = "\n".join("The tide comes in twice a day. Nobody in the harbour waits for it." for _ in range(5))
-    varied = {vary(text, "txt", Random(seed)) for seed in range(4000)}
+    varied = {vary(text, "txt", FOREIGN, Random(seed)) for seed in range(4000)}
     assert any(regex.search(r"^【The.*】$", one, regex.M) for one in varied)
     assert any(regex.search(r"^(- |• |1\. )The tide comes in twice a day\.$", one, regex.M) for one in varied)
+
+
+def test_links_are_written_in_other_ways() -> None:
+    text = "See the [tide tables](https://tides.example/today) before you go.\n" * 3
+    varied = {vary(text, "md", "", Random(seed)) for seed in range(600)}
+    assert any('<a href="https://tides.example/today">tide tables</a>' in one for one in varied)
+    assert any("[tides.example](https://tides.example/today)" in one for one in varied)
+
+
+def test_glosses_are_words_of_the_other_text() -> None:
+    text = "The tide comes in twice a day, and nobody in the harbour waits for it.\n" * 3
+    glosses = {
+        gloss for seed in range(2000) for gloss in regex.findall(r"“(.*?)”", vary(text, "txt", FOREIGN, Random(seed)))
+    }
+    assert "Die Fähre" in glosses
+    assert all(gloss in FOREIGN or gloss in text for gloss in glosses)

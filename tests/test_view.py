@@ -45,7 +45,20 @@ def test_fold(text: str, folded: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "disguised"),
-    [("CASINO", False), ("ｃａｓｉｎｏ", True), ("c4sino", True), ("cаsino", True), ("café", False)],
+    [
+        ("CASINO", False),
+        ("ｃａｓｉｎｏ", True),
+        ("c4sino", True),
+        ("cаsino", True),
+        ("café", False),
+        ("α粒子与DNA的作用", False),
+    ],
 )
 def test_disguised(text: str, disguised: bool) -> None:
     assert fold(cc.code_points(text)).disguised.any() == disguised
+
+
+def test_a_word_folds_alike_alone_and_among_others() -> None:
+    """A digit between the Latin and the borrowed letter: what else is in the text decides nothing."""
+    alone, among = (fold(cc.code_points(text)).codes[:3].tolist() for text in ("c1е", "c1е and сasinо"))
+    assert alone == among

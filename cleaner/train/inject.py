@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -53,35 +53,55 @@ class _Insertion(NamedTuple):
     disguise: str
 
 
-def inject(text: str, fragments: Sequence[Fragment], rng: Random, disguised: float = 0.3) -> Dirty:
+class Manner(NamedTuple):
+    """How one spammer works: which forms how often, and how often with a line of metadata that holds a tag."""
+
+    forms: Mapping[str, float]
+    metadata: float = 0.0
+
+
+def manner(rng: Random) -> Manner:
+    """Any form at any place, or, as one program does, everywhere the same one or two forms.
+
+    >>> sorted({len(manner(Random(seed)).forms) for seed in range(99)})[:2], len(manner(Random(1)).forms) == len(_FORMS)
+    ([1, 2], False)
+    """
+    if rng.random() < ONE_MANNER:
+        chosen = rng.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()), k=2)
+        return Manner(dict.fromkeys(chosen, 1.0), METADATA_SHARE)
+    return Manner(_WEIGHTS, METADATA_SHARE)
+
+
+ONE_MANNER = 0.35
+METADATA_SHARE = 0.07  # of the articles have a line of date and counters, and a tag injected there
+
+
+def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, disguised: float = 0.3) -> Dirty:
     """Inject one to six pieces of the given fragments into a text.
 
     >>> fragment = Fragment("online casino", "en", "gambling", "", "")
-    >>> dirty = inject("One line.\\nAnother line.\\n", [fragment], Random(1))
+    >>> dirty = inject("One line.\\nAnother line.\\n", [fragment], Random(1), manner(Random(1)))
     >>> span = dirty.spans[0]
     >>> "casino" in dirty.text[span.start:span.end].lower() or span.disguise != "none"
     True
     """
-    if rng.random() < METADATA_SHARE:
-        return _into_metadata(text, fragments, rng, disguised)
+    if rng.random() < how.metadata:
+        return _into_metadata(text, fragments, rng, how, disguised)
     count = min(rng.choice([1, 1, 1, 2, 2, 2, 3, 3, 4, 6]), 1 + len(text) // 150)
     insertions: list[_Insertion] = []
     for _ in range(count):
         fragment = rng.choice(fragments)
-        name, how = "none", fragment.text
+        name, written = "none", fragment.text
         if rng.random() < disguised:
-            how, name = disguise(fragment.text, rng)
-        form = rng.choices(list(_FORMS), weights=[_WEIGHTS[form] for form in _FORMS])[0]
+            written, name = disguise(fragment.text, rng)
+        form = rng.choices(list(how.forms), weights=list(how.forms.values()))[0]
         insertions += [
-            _Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, how, fragments, rng)
+            _Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, written, fragments, rng)
         ]
     return _apply(text, insertions)
 
 
-METADATA_SHARE = 0.07  # of the articles have a line of date and counters, and a tag injected there
-
-
-def _into_metadata(text: str, fragments: Sequence[Fragment], rng: Random, disguised: float) -> Dirty:
+def _into_metadata(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, disguised: float) -> Dirty:
     """An article that has a line of metadata near its top, with a fragment as a tag in it, and the usual injections."""
     date = f"20{rng.randint(10, 26)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}"
     sign, counter = (
@@ -93,7 +113,8 @@ def _into_metadata(text: str, fragments: Sequence[Fragment], rng: Random, disgui
     line = f"\n\n{sign}{date} "
     clean = text[:first] + line + counter + text[first:]
     at = first + len(line)
-    dirty = inject(clean[at:], fragments, rng, disguised) if rng.random() < 0.7 else Dirty(clean[at:], ())
+    rest = how._replace(metadata=0.0)
+    dirty = inject(clean[at:], fragments, rng, rest, disguised) if rng.random() < 0.7 else Dirty(clean[at:], ())
     piece = f"{marker}{fragment.text}" + (" " if counter else "")
     moved = [span._replace(start=span.start + at + len(piece), end=span.end + at + len(piece)) for span in dirty.spans]
     own = Injected(at, at + len(piece), "metadata", fragment, "none")
@@ -263,7 +284,7 @@ def _reference(text: str, piece: str, fragments: Sequence[Fragment], rng: Random
     found: Pieces = []
     definitions = ""
     count = rng.choice([1, 1, 2, 4, 6, 8])
-    innocent = rng.choice([0.0, 0.4]) if count > 4 else 0.0
+    innocent = rng.choice([0.0, 0.4, 0.6]) if count > 4 else 0.0
     for number in rng.sample(range(1, 40), count) if sold else ():
         at, goods = _gap(text, rng), rng.choice(sold)
         if at is not None:
@@ -313,5 +334,7 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
 _WEIGHTS = {
     "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 20,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
-    "tail_block": 5, "link_text": 1, "link_text_whole": 1, "link_in_word": 0.7, "reference": 3, "innocent_link": 1.5,
+    "tail_block": 5, "link_text": 1, "link_text_whole": 1.5, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
 }  # fmt: skip
+# What stands in the pages of a real network: a term in front of a line, on a line of its own, as a tag in a line of metadata.
+NETWORK = Manner({"line_prefix": 0.7, "own_line": 0.3}, 0.22)

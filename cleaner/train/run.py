@@ -24,7 +24,7 @@ from cleaner import model as models
 from cleaner.cohesion import packed
 from cleaner.features import NAMES, Matrix
 from cleaner.model import Model
-from cleaner.propose import DENSE, WIDTHS_DENSE, WIDTHS_SPACED, window_sums
+from cleaner.propose import DENSE, WIDTHS_DENSE, WIDTHS_SPACED, alone, stretch_sums, window_sums
 from cleaner.reading import Tables, read
 from cleaner.train import data as corpora
 from cleaner.train import lexicon_fit, ngram_fit, verify_fit
@@ -36,14 +36,15 @@ from cleaner.train.verify_fit import Document, Places, Rows
 from cleaner.trees import Trees, scores
 
 HOT_SHARE = 0.01  # of the windows of unseen clean text that are hot, at each width
-GATE_LOSS = 0.01  # share of the injections with hot runs that may lose all of them at the gate
+ALONE_SHARE = 0.06  # of the short pieces between spaces, in scripts without spaces, that are hot
+GATE_LOSS = 0.007  # share of the injections with hot runs that may lose all of them at the gate
 STAGES = (8, 24, 60)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
 # Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
 # spam. They are measured with models that lack a third of the sources; the final one has them all.
-CLEAN_BUDGET, HARD_BUDGET = 0.011, 0.015
+CLEAN_BUDGET, HARD_BUDGET = 0.008, 0.01
 REVIEW_BUDGET = 0.05
 
 
@@ -52,9 +53,9 @@ class Sizes(NamedTuple):
 
     per_word: int = 6
     gate_trees: int = 40
-    spam_trees: int = 140
+    spam_trees: int = 220
     exact_trees: int = 160
-    accept_trees: int = 150
+    accept_trees: int = 180
     max_articles: int | None = None
 
 
@@ -221,8 +222,12 @@ HAM_PART = 4  # every fourth of the short messages is a document of its own, and
 
 
 def _hot(split: Split) -> list[float]:
-    """For each width of the sliding windows the score that HOT_SHARE of the windows of clean text pass, in logits."""
-    lots: list[list[NDArray[np.float32]]] = [[] for _ in (*WIDTHS_DENSE, *WIDTHS_SPACED)]
+    """For each width of the sliding windows the score that HOT_SHARE of the windows of clean text pass, in logits.
+
+    Behind them the one that ALONE_SHARE of what stands alone there passes.
+    """
+    shares = [HOT_SHARE] * len((*WIDTHS_DENSE, *WIDTHS_SPACED)) + [ALONE_SHARE]
+    lots: list[list[NDArray[np.float32]]] = [[] for _ in shares]
     clean = [document for document in split.documents if not document.spans and not document.hard]
     for batch in verify_fit.batches(clean[::HOT_STEP]):
         reading = read([document.text for document in batch], split.tables)
@@ -230,8 +235,11 @@ def _hot(split: Split) -> list[float]:
         for number, width in enumerate((*WIDTHS_DENSE, *WIDTHS_SPACED)):
             of_kind = dense if number < len(WIDTHS_DENSE) else ~dense
             lots[number].append(window_sums(reading.total, width)[of_kind])
+        lots[-1].append(stretch_sums(reading.total, *alone(reading)))
     values = [np.concatenate(lot) if lot else np.empty(0) for lot in lots]
-    bars = [float(np.quantile(value, 1 - HOT_SHARE)) if len(value) else 0.0 for value in values]
+    bars = [
+        float(np.quantile(value, 1 - share)) if len(value) else 0.0 for value, share in zip(values, shares, strict=True)
+    ]
     return [max(bar * split.tables.scale, HOT_LEAST) for bar in bars]
 
 

@@ -1,4 +1,4 @@
-"""Vary the layout of clean articles as publishers do: headings and lists, reference-style links, links without a text.
+"""Vary the layout of clean articles as publishers do: headings, lists, links in all their ways, credits, foreign names in brackets.
 
 Articles are varied before anything is injected, so that the same layouts stand in clean and in injected documents.
 """
@@ -13,7 +13,10 @@ from cleaner.train.inject import open_lines
 
 REFERENCES_SHARE = 0.3  # of the Markdown texts have their links written as references
 EMPTY_SHARE = 0.08  # have one without a text
+HTML_SHARE = 0.15  # have links written in HTML, or with their address as text
 HEADINGS_SHARE = 0.15  # of all texts get headings, and as many a list
+CREDITS_SHARE = 0.08  # get a line or two that name a source, a picture, a page to go to
+GLOSSES_SHARE = 0.08  # get names or terms in another language, in brackets, in quotation marks, in a cell of a table
 _INLINE = regex.compile(r"(?<!!)\[([^\[\]\n]{1,100})\]\((https?://[^()\s]{4,300})\)")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
 _SENTENCE_END = regex.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")
@@ -22,15 +25,44 @@ _HEADINGS = (
     "✅ {0}", "📌 {0}", "🔍 {0}", "> {0}", "《{0}》", "{0}:", "{0}：", "“{0}”", "{1}、{0}", "第{1}章 {0}", "{1}) {0}", "★ {0}",
 )  # fmt: skip
 _BULLETS = ("- ", "* ", "• ", "· ", "— ", "✔ ", "{0}. ", "{0}、", "（{0}）")
+_LINK_STYLES = (
+    '<a href="{1}">{0}</a>', '<a href="{1}" target="_blank">{0}</a>', '<a href="{1}" rel="nofollow">{0}</a>', "[{2}]({1})",
+    "[{1}]({1})", "<{1}>", "{0} ({1})", "{0}: {1}", "{1}",
+)  # fmt: skip
+_CREDITS = (
+    '— <a href="{url}">@{name}</a>', '<p class="credit">\n— <a href="{url}">{words}</a>, <em>{words}</em>\n</p>', "Source: {url}",
+    "Source: [{site}]({url})", "Photo: [{words}]({url})", "via [{site}]({url})", "> {words} — [@{name}]({url})", "[{words}]({url})",
+    "- [{site}]({url}) {words}", "[{site}]: {url}", "[1]: {url}", "{words}: {url}", "{url}", "来源：{url}", "（图片来源：{site}）",
+    "作者：[{name}]({url})", "出典: {url}", "Quelle: {site}", "Источник: {url}", "Fuente: {url}", "Follow [@{name}]({url})",
+    "Join us at [{site}]({url})!", "{words} | {site}", "More: {url}", "See also [{words}][1].\n\n[1]: {url}", "<!-- {url} -->",
+    "Tel. {phone}", "☎ {phone}", "{words}: {phone}", "{words} #{number}", "[{hash}..{hash}]({url})",
+)  # fmt: skip
+_SITES = (
+    "github.com", "gitlab.com", "twitter.com", "x.com", "www.facebook.com", "www.youtube.com", "youtu.be", "medium.com", "vimeo.com",
+    "en.wikipedia.org", "www.linkedin.com", "www.instagram.com", "stackoverflow.com", "www.reddit.com", "weibo.com", "t.me", "bit.ly",
+    "zhuanlan.zhihu.com", "mp.weixin.qq.com", "www.bbc.com", "archive.org", "forms.gle", "docs.google.com", "news.ycombinator.com",
+)  # fmt: skip
+_ENDINGS = (
+    ".com", ".com", ".com", ".org", ".org", ".net", ".io", ".dev", ".co", ".edu", ".gov", ".de", ".fr", ".cn", ".jp", ".ru", ".info",
+    ".app", ".blog", ".me", ".cc", ".club", ".site", ".xyz", ".top", ".tv", ".ai", ".space", ".online",
+)  # fmt: skip
+_PATHS = (
+    "", "/", "/{0}", "/{0}/{1}", "/join", "/{0}.html", "/p/{2}", "/{0}/?p={2}", "/watch?v={3}", "/photo/?fbid={2}", "/{3}", "/{0}#{2}",
+)  # fmt: skip
+_GLOSSES = (" ({0})", "（{0}）", " “{0}”", "「{0}」", " _{0}_", " (*{0}*)", "，{0}，", " / {0}", " | {0} |", " – {0}")
+_LATIN = regex.compile(r"\b[a-z]{3,12}\b")
+_WORD_END = regex.compile(r"(?<=\p{L}\p{L}\p{L})(?=[ ,.，。])")
 MIN_LINE = 20  # characters of a line that may get a heading
 
 
-def vary(text: str, format: str, rng: Random) -> str:
-    """A clean text in another layout, most often in its own.
+def vary(text: str, format: str, foreign: str, rng: Random) -> str:
+    """A clean text in another layout, most often in its own; `foreign` is a text in another language, or none.
 
-    >>> vary("A line.\\n", "txt", Random(1))
+    >>> vary("A line.\\n", "txt", "", Random(1))
     'A line.\\n'
     """
+    if format == "md" and rng.random() < HTML_SHARE:
+        text = _with_other_links(text, rng)
     if format == "md" and rng.random() < REFERENCES_SHARE:
         text = with_references(text, rng)
     if format == "md" and rng.random() < EMPTY_SHARE:
@@ -39,6 +71,51 @@ def vary(text: str, format: str, rng: Random) -> str:
         text = _with_headings(text, rng)
     if rng.random() < HEADINGS_SHARE:
         text = _with_list(text, rng)
+    if rng.random() < CREDITS_SHARE:
+        text = _with_credits(text, rng)
+    if foreign and rng.random() < GLOSSES_SHARE:
+        text = _with_glosses(text, foreign, rng)
+    return text
+
+
+def _with_other_links(text: str, rng: Random) -> str:
+    """Some inline links of a Markdown text written in another way."""
+    style, share = rng.choice(_LINK_STYLES), rng.choice([0.3, 1.0])
+
+    def written(match: regex.Match[str]) -> str:
+        site = match[2].split("//", 1)[1].split("/", 1)[0]
+        return style.format(match[1], match[2], site) if rng.random() < share else match[0]
+
+    return str(_INLINE.sub(written, text))
+
+
+def _with_credits(text: str, rng: Random) -> str:
+    """A few lines with addresses, numbers and names in the article's own words."""
+    starts = open_lines(text)
+    style = rng.choice(_CREDITS)
+    for at in sorted((rng.choice(starts) for _ in range(rng.randint(1, 3))), reverse=True):
+        words = _LATIN.findall(text[at : at + 2000].lower()) or ["news"]
+        site = rng.choice(words) + rng.choice(["", "-", ""]) + rng.choice(words) + rng.choice(_ENDINGS)
+        site = rng.choice([rng.choice(_SITES), site, "www." + site])
+        number = str(rng.randint(1, 10 ** rng.randint(3, 12)))
+        key = f"{rng.getrandbits(48):x}"
+        path = rng.choice(_PATHS).format(rng.choice(words), rng.choice(words), number, key)
+        line = style.format(
+            url=f"{rng.choice(['https', 'http'])}://{site}{path}", site=site, number=number, hash=key[:8],
+            name=rng.choice(words) + rng.choice(["", number[:2]]), words=_opening(_line(text, at), rng) or site,
+            phone=f"{rng.randint(0, 99):02}-{rng.randint(100, 9999)}-{rng.randint(1000, 9999)}",
+        )  # fmt: skip
+        text = text[:at] + line + "\n" + text[at:]
+    return text
+
+
+def _with_glosses(text: str, foreign: str, rng: Random) -> str:
+    """Words that begin lines of a text in another language, set behind words of this one."""
+    style = rng.choice(_GLOSSES)
+    terms = [term for line in foreign.split("\n") if len(line) > MIN_LINE and (term := _opening(line, rng))]
+    places = [match.end() for match in _WORD_END.finditer(text)]
+    for at in sorted(rng.sample(places, min(len(places), len(terms), rng.randint(1, 4))), reverse=True):
+        text = text[:at] + style.format(rng.choice(terms)) + text[at:]
     return text
 
 
@@ -74,7 +151,7 @@ def _with_headings(text: str, rng: Random) -> str:
     style = rng.choice(_HEADINGS)
     chosen = sorted(rng.sample(starts, min(len(starts), rng.randint(1, 5))), reverse=True)
     for number, at in zip(range(len(chosen), 0, -1), chosen, strict=True):
-        heading = style.format(_opening(_line(text, at), rng), number)
+        heading = style.format(_opening(_line(text, at), rng) or number, number)
         text = text[:at] + heading + ("\n" if rng.random() < 0.7 else " ") + text[at:]
     return text
 

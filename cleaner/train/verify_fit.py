@@ -16,17 +16,21 @@ from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
 from cleaner.train.data import Article
 from cleaner.train.grammar import Fragment
-from cleaner.train.inject import Dirty, Injected, inject
+from cleaner.train.inject import NETWORK, Dirty, Injected, inject, manner
 from cleaner.train.vary import vary
 
 INJECTED_SHARE = 0.9  # of ordinary articles; of those that look like spam themselves HARD_SHARE
 HARD_SHARE = 0.6
-OWN_TIMES = 4  # so often an article of our own corpus is injected
+OWN_TIMES = 5  # so often an article of our own corpus is injected
+NETWORK_SHARE = 0.4  # of the injected articles of our own in Chinese and English: they are what a real network fills
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
+REAL_SHARE, REAL_PIECES = 0.3, 300  # of the fragments that were collected, where there are so many in a language
+ONE_TRADE, ONE_TEXT = 0.35, 0.3  # of the articles are injected with fragments of one trade, with one fragment alone
+TERM = 16  # characters a term of the network has at most
 SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
-MAX_NEGATIVES = 16  # candidates kept per text that are not spam
-MAX_PARTS = 12  # candidates kept per text that are parts of an injection, or several
+MAX_NEGATIVES = 10  # candidates kept per text that are not spam
+MAX_PARTS = 8  # candidates kept per text that are parts of an injection, or several
 
 
 class Document(NamedTuple):
@@ -62,20 +66,23 @@ class Places(NamedTuple):
 
 def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: Random) -> Iterator[Document]:
     """Every article as it is and some injected; short texts that look like spam also inside an article of their language."""
-    by_language: dict[str, list[Fragment]] = {}
-    for fragment in fragments:
-        by_language.setdefault(_short(fragment.lang), []).append(fragment)
+    supply = _Supply(fragments)
     hosts: dict[str, list[Article]] = {}
     for article in articles:
         if not article.hard:
             hosts.setdefault(_short(article.lang), []).append(article)
+    plain = [article for lot in hosts.values() for article in lot]
     for article in articles:
         text = _excerpt(article.text, article.format, rng)
-        text = vary(text, article.format, rng)
+        other = rng.choice(plain) if plain else article
+        text = vary(text, article.format, other.text if _short(other.lang) != _short(article.lang) else "", rng)
         yield Document(text, (), article.lang, article.source, article.format, article.hard)
         for _ in range(OWN_TIMES if article.source.startswith("own:") else 1):
             if rng.random() < (INJECTED_SHARE if not article.hard else HARD_SHARE if len(text) > SHORT else 0):
-                dirty = inject(text, _choose(fragments, by_language, _short(article.lang), rng), rng)
+                if article.source.startswith("own:") and rng.random() < NETWORK_SHARE and supply.network(article.lang):
+                    dirty = inject(text, rng.sample(supply.terms, 4), rng, NETWORK, disguised=0.0)
+                else:
+                    dirty = inject(text, supply.choose(_short(article.lang), rng), rng, manner(rng))
                 yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format, article.hard)
         if article.hard and len(text) <= SHORT and _short(article.lang) in hosts:
             host = rng.choice(hosts[_short(article.lang)])
@@ -106,20 +113,39 @@ def _with_line(text: str, line: str, rng: Random) -> str:
     return "\n".join(lines)
 
 
-def _choose(
-    fragments: Sequence[Fragment], by_language: dict[str, list[Fragment]], lang: str, rng: Random
-) -> list[Fragment]:
-    """One to four fragments for one article, often all in one language, as one spammer would."""
-    draw = rng.random()
-    if draw < SAME_LANGUAGE:
-        pool = by_language.get(lang, fragments)
-    elif draw < SAME_LANGUAGE + CHINESE:
-        pool = by_language.get("zh", fragments)
-    elif draw < SAME_LANGUAGE + CHINESE + ENGLISH:
-        pool = by_language.get("en", fragments)
-    else:
-        pool = by_language[rng.choice(sorted(by_language))]
-    return [rng.choice(pool) for _ in range(rng.randint(1, 4))]
+class _Supply:
+    """The fragments of a fold, by language, by trade, and by whether they were collected or come from a grammar."""
+
+    def __init__(self, fragments: Sequence[Fragment]) -> None:
+        self.real: dict[str, list[Fragment]] = {}
+        self.made: dict[str, list[Fragment]] = {}
+        self.trades: dict[tuple[bool, str, str], list[Fragment]] = {}
+        for fragment in fragments:
+            made, lang = fragment.source.startswith("grammar:"), _short(fragment.lang)
+            (self.made if made else self.real).setdefault(lang, []).append(fragment)
+            self.trades.setdefault((made, lang, fragment.trade), []).append(fragment)
+        self.terms = [f for f in fragments if f.trade == "escort" and f.lang == "zh-Hans" and len(f.text) <= TERM]
+
+    def network(self, lang: str) -> bool:
+        """Whether a real network's terms can go into an article of a language."""
+        return _short(lang) in ("zh", "en") and len(self.terms) >= 4
+
+    def choose(self, lang: str, rng: Random) -> list[Fragment]:
+        """One to four fragments for one article: often all in one language, of one trade, as one spammer would."""
+        draw = rng.random()
+        if SAME_LANGUAGE <= draw < SAME_LANGUAGE + CHINESE + ENGLISH:
+            lang = "zh" if draw < SAME_LANGUAGE + CHINESE else "en"
+        if draw >= SAME_LANGUAGE + CHINESE + ENGLISH or lang not in self.made:
+            lang = rng.choice(sorted(self.made))
+        real, made = self.real.get(lang, []), self.made.get(lang, [])
+        is_made = rng.random() >= REAL_SHARE * min(len(real) / REAL_PIECES, 1.0)
+        pool = made if is_made else real
+        draw = rng.random()
+        if draw < ONE_TEXT:
+            return [rng.choice(pool)]
+        if draw < ONE_TEXT + ONE_TRADE:
+            pool = self.trades[is_made, lang, rng.choice(pool).trade]
+        return [rng.choice(pool) for _ in range(rng.randint(1, 4))]
 
 
 def gate_rows(batch: Sequence[Document], model: Model, first: int) -> tuple[Matrix, NDArray[np.int64]]:
