@@ -55,7 +55,9 @@ def decide(
         why = evidence(model.accept, model.spam, item.row)
         spans.append(Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW))
     spans = _without_used_definitions(text, spans)
-    return sorted(spans + _orphaned(text, spans, taken, sorted(protected)))
+    orphans = _orphaned(text, spans, sorted(protected))
+    gone = [(span.start, span.end) for span in orphans]
+    return sorted([span for span in spans if _is_free(gone, span.start, span.end)] + orphans)
 
 
 def _without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
@@ -71,13 +73,12 @@ def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     return at < 0 or taken[at][1] <= start
 
 
-def _orphaned(
-    text: str, spans: list[Span], taken: list[tuple[int, int]], protected: Sequence[tuple[int, int]]
-) -> list[Span]:
+def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]) -> list[Span]:
     """Cuts of the definitions that no reference is left to: they go for the reason their references went."""
     cuts = sorted(span for span in spans if span.action == REMOVED)
+    taken = [(span.start, span.end) for span in cuts]
     found: list[Span] = []
-    for start, end, number in orphaned(text, [(span.start, span.end) for span in cuts]):
+    for start, end, number in orphaned(text, taken):
         if found:  # the last line of a text shares a line end with the one before
             start = max(start, found[-1].end)
         free = _is_free(taken, start, end) and _is_free(protected, start, end)

@@ -133,3 +133,12 @@ def test_more_places_than_one_round_looks_at(cleaner: Cleaner, monkeypatch: pyte
     monkeypatch.setattr("cleaner.judge.MAX_RUNS", 20)
     assert 0 < len(judge([text], cleaner.model, [[]])[0]) <= 20
     assert cleaner.clean(text).text == everything == "The river is wide and calm, and nobody hurries.\n" * 30
+
+
+def test_a_doubtful_definition_goes_with_its_reference(cleaner: Cleaner) -> None:
+    """On its own it would be for review; once nothing refers to it, it is what is left of a cut."""
+    article = "The ferry leaves at seven and nobody hurries on board.\n\nThe dog inspects everybody who gets on.\n\n"
+    dirty = (
+        article.replace("and nobody", "and [cheap viagra online][1] nobody") + "[1]: http://cheap-viagra-online.top/\n"
+    )
+    assert cleaner.clean(dirty, format="md").text == article

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from samples import marked
 
-from cleaner.seams import orphaned, widen
+from cleaner.seams import orphaned, still_used, whole_link, widen
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,31 @@ def test_a_definition_ends_with_its_line(end: str) -> None:
 @pytest.mark.parametrize("left", ["see [1]", "see [more][ 1 ]", "see [1][]"])
 def test_a_definition_that_is_still_named_stays(left: str) -> None:
     assert orphaned(f"A [SPAM][1] b, {left}.\n\n[1]: http://s.example\n", [(2, 11)]) == []
+
+
+def test_a_definition_is_used_while_a_reference_stays() -> None:
+    text = "A [river][1] and [SPAM][2].\n\n[1]: http://a.example\n[2]: http://s.example\n[3]: http://s.example\n"
+    first, second, third = (text.index(f"[{n}]: ") for n in (1, 2, 3))
+    definitions = [(first, second), (second, third), (third, len(text))]
+    assert still_used(text, definitions) == [0, 1]  # nothing names the third
+    reference = text.index("[SPAM]")
+    assert still_used(text, [(reference, reference + 9), *definitions]) == [1]
+    assert still_used(text, [(0, 1)]) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "whole"),
+    [
+        ("see [⟦SPAM](http://s.example)⟧ here", "[SPAM](http://s.example)"),
+        ("see ⟦[SPAM](http://s.example⟧) here", "[SPAM](http://s.example)"),
+        ("see [⟦SPAM][7]⟧ here", "[SPAM][7]"),
+        ("see ⟦[SPAM][7⟧] here", "[SPAM][7]"),
+        ("see [⟦SPAM⟧](http://a.example) here", "SPAM"),
+        ("⟦SPAM][7]⟧ here", "SPAM][7]"),
+    ],
+    ids=repr,
+)
+def test_a_link_goes_whole(found: str, whole: str) -> None:
+    text, [(start, end)] = marked(found)
+    start, end = whole_link(text, start, end)
+    assert text[start:end] == whole

@@ -1,11 +1,11 @@
-"""Cuts that would make markup, and cuts that would not."""
+"""Cuts that would make markup or take half a pair of brackets, and cuts that would not."""
 
 from __future__ import annotations
 
 import pytest
 from samples import marked
 
-from cleaner.structure import makes_markup
+from cleaner.structure import makes_markup, splits_pair
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,24 @@ from cleaner.structure import makes_markup
 def test_makes_markup(text: str, makes: bool) -> None:
     dirty, [(start, end)] = marked(text)
     assert makes_markup(dirty, start, end) == makes
+
+
+@pytest.mark.parametrize(
+    ("text", "splits"),
+    [
+        ("no effect ⟦(my SPAM⟧ file) at all", True),
+        ("no effect (my ⟦SPAM file)⟧ at all", True),
+        ("no effect (my ⟦SPAM⟧ file) at all", False),
+        ("no effect ⟦(SPAM)⟧ at all", False),
+        ("⟦SPAM :) SPAM⟧ at all", False),
+        ("⟦SPAM (SPAM⟧ at all", False),
+        ("⟦SPAM (SPAM⟧ at all\n1) one", False),
+        ("⟦【SPAM⟧】one", True),
+        ("see ⟦[SPAM](http://spam.example⟧)", True),
+        ("⟦SPAM⟧", False),
+    ],
+    ids=repr,
+)
+def test_splits_pair(text: str, splits: bool) -> None:
+    dirty, [(start, end)] = marked(text)
+    assert splits_pair(dirty, start, end) == splits
