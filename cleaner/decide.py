@@ -20,6 +20,7 @@ from cleaner.span import Span
 from cleaner.structure import makes_markup, splits_pair
 
 REMOVED, REVIEW = "removed", "review"
+LINE, BLOCK = "promo-line", "promo-block"
 BLOCK_LENGTH = 240  # characters from which a line of its own is called a block
 UNKNOWN_TRADE = 6.0  # summed log-odds a trade must be ahead of the next to be named
 
@@ -34,6 +35,7 @@ def decide(
     """
     lowest = model.remove if level == "remove" else model.review
     spans: list[Span] = []
+    doubtful: set[Span] = set()
     taken: list[tuple[int, int]] = []
     likely = [other for other in judged if other.probability >= model.review]
     for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
@@ -53,11 +55,40 @@ def decide(
         cut = item.probability >= lowest and not breaks
         reason, trade = _reason(text, item), _trade(item.folded, model)
         why = evidence(model.accept, model.spam, item.row)
-        spans.append(Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW))
+        span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW)
+        spans.append(span)
+        if not cut and not breaks and reason in (LINE, BLOCK):
+            doubtful.add(span)
+    spans = _with_blocks(text, spans, doubtful)
     spans = _without_used_definitions(text, spans)
     orphans = _orphaned(text, spans, sorted(protected))
     gone = [(span.start, span.end) for span in orphans]
     return sorted([span for span in spans if _is_free(gone, span.start, span.end)] + orphans)
+
+
+def _with_blocks(text: str, spans: list[Span], doubtful: set[Span]) -> list[Span]:
+    """The spans, the doubtful lines removed that stand among lines of spam: behind one, and before another or at the text's end."""
+    out: list[Span] = []
+    chain: list[Span] = []
+    for span in [*sorted(spans), None]:
+        if chain and (span is None or span.start != chain[-1].end):
+            out += _settled(chain, doubtful, not text[chain[-1].end :].strip())
+            chain = []
+        if span is not None:
+            chain.append(span)
+    return out
+
+
+def _settled(chain: list[Span], doubtful: set[Span], is_last: bool) -> list[Span]:
+    """One span behind the other, none between; `is_last` says whether the text ends with them."""
+    removed = [number for number, span in enumerate(chain) if span.action == REMOVED]
+    if not removed:
+        return chain
+    among = range(removed[0], len(chain) if is_last else removed[-1])
+    return [
+        span._replace(action=REMOVED, reason=BLOCK) if span in doubtful and number in among else span
+        for number, span in enumerate(chain)
+    ]
 
 
 def _without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
@@ -117,7 +148,7 @@ def _reason(text: str, item: Judged) -> str:
     if before and (before[-1] == "#" or cc.tables().classes[ord(before[-1])] == cc.SYMBOL):
         return "promo-tag"
     if at_start and at_end:
-        return "promo-block" if len(piece) >= BLOCK_LENGTH else "promo-line"
+        return BLOCK if len(piece) >= BLOCK_LENGTH else LINE
     return "promo-inline"
 
 

@@ -70,6 +70,34 @@ def _decided(text: str, probabilities: list[float], model: Model, level: str = "
         ("one ⟦[x][1]⟧ [y][1]\n\n[1]: http://s.io", [0.99], "remove", [("[x][1] ", "removed")]),
         ("one ⟦[x][1]⟧ two\n\n[1]: http://s.io", [0.6], "remove", [("[x][1] ", "review")]),
         ("one two", [], "remove", []),
+        # Doubtful lines among lines of spam.
+        (
+            "one\n⟦a⟧\n⟦b⟧\n⟦c⟧\n⟦d⟧\ntwo",
+            [0.95, 0.6, 0.95, 0.6],
+            "remove",
+            [("a\n", "removed"), ("b\n", "removed"), ("c\n", "removed"), ("d\n", "review")],
+        ),
+        ("one\n⟦a⟧\n⟦b⟧\n⟦c⟧\n", [0.95, 0.6, 0.6], "remove", [(f"{x}\n", "removed") for x in "abc"]),
+        ("one\n⟦a⟧\n⟦b⟧", [0.95, 0.6], "remove", [("a\n", "removed"), ("b", "removed")]),
+        ("one\n⟦a⟧\n⟦b⟧\n", [0.6, 0.95], "remove", [("a\n", "review"), ("b\n", "removed")]),
+        (
+            "⟦a⟧\n\n⟦b⟧\n\n⟦c⟧\n",
+            [0.95, 0.6, 0.95],
+            "remove",
+            [("a\n", "removed"), ("b\n", "review"), ("c\n", "removed")],
+        ),
+        (
+            "one\n⟦a⟧\n⟦b⟧ two\n⟦c⟧\n",
+            [0.95, 0.6, 0.95],
+            "remove",
+            [("a\n", "removed"), ("b ", "review"), ("c\n", "removed")],
+        ),
+        (
+            "one\n⟦[x](http://s.io/p)⟧\n⟦b⟧\n⟦c⟧\ntwo",
+            [0.95, 0.6, 0.6],
+            "remove",
+            [("[x](http://s.io/p)\n", "removed"), ("b\n", "review"), ("c\n", "review")],
+        ),
     ],
 )
 def test_decided(
@@ -142,3 +170,8 @@ def test_a_doubtful_definition_goes_with_its_reference(cleaner: Cleaner) -> None
         article.replace("and nobody", "and [cheap viagra online][1] nobody") + "[1]: http://cheap-viagra-online.top/\n"
     )
     assert cleaner.clean(dirty, format="md").text == article
+
+
+def test_a_doubtful_line_among_spam_is_part_of_a_block(model: Model) -> None:
+    _, spans = _decided("one\n⟦a⟧\n⟦b⟧\n⟦c⟧\ntwo", [0.95, 0.6, 0.95], model)
+    assert [span.reason for span in spans] == ["promo-line", "promo-block", "promo-line"]
