@@ -37,7 +37,9 @@ from cleaner.trees import Trees, scores
 
 HOT_SHARE = 0.01  # of the windows of unseen clean text that are hot, at each width
 ALONE_SHARE = 0.06  # of the short pieces between spaces, in scripts without spaces, that are hot
-GATE_LOSS = 0.007  # share of the injections with hot runs that may lose all of them at the gate
+# Shares of the injections with hot runs that may lose all of them at the gate: when the trees behind it are fitted, on more
+# than they will have to judge, and when texts are cleaned.
+FITTING_LOSS, GATE_LOSS = 0.007, 0.015
 STAGES = (8, 24, 60)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
@@ -95,9 +97,9 @@ def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes
     hot = np.mean(_each(_hot, splits), axis=0).tolist()
     say(f"hot: {[round(bar, 2) for bar in hot]}")
     bare = [_bare(split.tables, hot, trades) for split in splits]
-    gate, gate_threshold = fit_gate(splits, bare, sizes, seed)
-    say(f"gate: {len(gate.roots)} trees, threshold {gate_threshold:.2f}")
-    bare = [model._replace(gate=gate, gate_threshold=gate_threshold) for model in bare]
+    gate, (loose, gate_threshold) = fit_gate(splits, bare, sizes, seed)
+    say(f"gate: {len(gate.roots)} trees, thresholds {loose:.2f}, {gate_threshold:.2f}")
+    bare = [model._replace(gate=gate, gate_threshold=loose) for model in bare]
     rows = _each(lambda fold: _fold_rows(splits[fold], bare[fold], Random(seed + 100 + fold)), range(FOLDS))
     say(f"candidates: {sum(len(part.spam) for part in rows)}, exact {sum(part.exact.sum() for part in rows)}")
     held_out = [
@@ -254,8 +256,8 @@ def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float = 0.1
     )  # fmt: skip
 
 
-def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed: int) -> tuple[Trees, float]:
-    """Trees that tell hot runs on injections from others, and the threshold that few injections lose all their runs to."""
+def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed: int) -> tuple[Trees, list[float]]:
+    """Trees that tell hot runs on injections from others, and the thresholds that few injections lose all their runs to."""
 
     def lots(fold: int) -> list[tuple[Matrix, NDArray[np.int64]]]:
         found, first = [], fold << 32
@@ -270,7 +272,7 @@ def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed:
     _, which = np.unique(touched[touched >= 0], return_inverse=True)
     best = np.full(which.max(initial=0) + 1, -np.inf)
     np.maximum.at(best, which, scores(trees, matrix)[touched >= 0])
-    return trees, float(np.quantile(best, GATE_LOSS))
+    return trees, np.quantile(best, (FITTING_LOSS, GATE_LOSS)).tolist()
 
 
 def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
