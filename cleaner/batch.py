@@ -19,7 +19,7 @@ from cleaner.api import Cleaner
 from cleaner.decide import REMOVED, REVIEW
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome, process
 from cleaner.encoding import MAX_BYTES
-from cleaner.readers import format_of
+from cleaner.readers import Document, format_of
 from cleaner.report import diff, page, removals
 from cleaner.span import CleanerError
 
@@ -133,7 +133,7 @@ def _source(path: Path, name: str) -> Source:
 def run(sources: Iterable[Source], cleaner: Cleaner, deliver: Callable[[Result], Outcome]) -> Iterator[Result]:
     """Clean the sources in their order; `deliver` writes an outcome and says what became of that."""
     for batch in _batches(sources):
-        outcomes = process([(data, format_of(source.name)) for source, data, _ in batch], cleaner)
+        outcomes = process([Document(data, format_of(source.name)) for source, data, _ in batch], cleaner)
         for (source, data, problem), outcome in zip(batch, outcomes, strict=True):
             if problem:
                 outcome = Outcome(SKIPPED, problem, b"", (), ())

@@ -17,7 +17,7 @@ from cleaner.batch import Report, Result, Summary, in_place, nowhere, run, to_fo
 from cleaner.decide import REMOVED
 from cleaner.document import CLEANED, Outcome, process
 from cleaner.encoding import MAX_BYTES
-from cleaner.readers import format_of
+from cleaner.readers import Document, format_of
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
 
@@ -181,7 +181,7 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
 
 def _clean_stream(level: str) -> int:
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    [outcome] = process([(data, "txt")], Cleaner(level=level))
+    [outcome] = process([Document(data, "txt")], Cleaner(level=level))
     sys.stdout.buffer.write(outcome.data)
     if len(data) > MAX_BYTES:
         while chunk := sys.stdin.buffer.read(1 << 20):

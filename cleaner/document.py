@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cleaner import splice
 from cleaner.api import Cleaned, Cleaner
 from cleaner.decide import REMOVED
-from cleaner.encoding import Decoded, UndecodableError, decode
+from cleaner.readers import Document, Field, Options, UnreadableError, fields
 from cleaner.span import Span
 
 UNCHANGED, CLEANED, SKIPPED, FAILED = "unchanged", "cleaned", "skipped", "failed"
@@ -17,7 +17,10 @@ CONTEXT = 40  # characters of context on either side of a finding
 
 
 class Finding(NamedTuple):
-    """A span with everything that is derived from it at the edge; line and column count from 1, lines end with LF."""
+    """A span with everything that is derived from it at the edge; line and column count from 1, lines end with LF.
+
+    byte_start and byte_end are offsets in the document's bytes, the span's own, line and column in the text of the field.
+    """
 
     span: Span
     byte_start: int
@@ -27,10 +30,11 @@ class Finding(NamedTuple):
     text: str
     before: str
     after: str
+    field: str = ""
 
 
 class Outcome(NamedTuple):
-    """What became of one document: its status, the reason if it was skipped or failed, its bytes and its findings."""
+    """What became of one document: its status, its bytes, findings and byte ranges cut, and a reason or remark if any."""
 
     status: str
     reason: str
@@ -39,62 +43,86 @@ class Outcome(NamedTuple):
     cuts: tuple[tuple[int, int], ...]
 
 
-def process(documents: Sequence[tuple[bytes, str | None]], cleaner: Cleaner) -> list[Outcome]:
-    """Clean documents given as (bytes, format); each comes out as it would on its own.
+def process(documents: Sequence[Document], cleaner: Cleaner, options: Options = Options()) -> list[Outcome]:  # noqa: B008
+    """Clean documents; each comes out as it would on its own.
 
-    >>> [outcome.status for outcome in process([(b"An honest line.", "txt"), (b"a,b", None)], Cleaner())]
+    >>> documents = [Document(b"An honest line.", "txt"), Document(b"a,b", None)]
+    >>> [outcome.status for outcome in process(documents, Cleaner())]
     ['unchanged', 'skipped']
     """
-    decoded: list[Decoded | Outcome] = [_decoded(data, format) for data, format in documents]
-    at = [number for number, item in enumerate(decoded) if isinstance(item, Decoded)]
-    texts = [item.text for item in decoded if isinstance(item, Decoded)]
-    results = iter(cleaner.clean_many(texts, [documents[number][1] or "txt" for number in at]))
+    read = [_read(document, options) for document in documents]
+    known = [field for item in read if isinstance(item, list) for field in item]
+    results = iter(cleaner.clean_many([field.text for field in known], [field.format for field in known]))
     return [
-        item if isinstance(item, Outcome) else _outcome(data, item, next(results))
-        for item, (data, _) in zip(decoded, documents, strict=True)
+        Outcome(SKIPPED, item, document.data, (), ())
+        if isinstance(item, str)
+        else _outcome(document, item, [next(results) for _ in item], options)
+        for item, document in zip(read, documents, strict=True)
     ]
 
 
-def _decoded(data: bytes, format: str | None) -> Decoded | Outcome:
-    if format is None:
-        return Outcome(SKIPPED, "format: no reader for it", data, (), ())
+def _read(document: Document, options: Options) -> list[Field] | str:
     try:
-        return decode(data)
-    except UndecodableError as error:
-        return Outcome(SKIPPED, str(error), data, (), ())
+        return fields(document, options)
+    except UnreadableError as error:
+        return str(error)
 
 
-def _outcome(data: bytes, decoded: Decoded, result: Cleaned) -> Outcome:
-    findings = tuple(_findings(decoded, result.spans))
-    if result.problem:
-        return Outcome(SKIPPED, result.problem, data, findings, ())
-    offsets = decoded.byte_offsets([offset for pair in result.cuts for offset in pair])
-    cuts = tuple(zip(offsets[::2], offsets[1::2], strict=True))
+def _outcome(document: Document, read: Sequence[Field], results: Sequence[Cleaned], options: Options) -> Outcome:
+    data = document.data
+    if not read:
+        return Outcome(UNCHANGED, f"no text in it: no field {' or '.join(options.fields)}", data, (), ())
+    findings = tuple(
+        finding for field, result in zip(read, results, strict=True) for finding in _findings(field, result.spans)
+    )
+    for result in results:
+        if result.problem:
+            return Outcome(SKIPPED, result.problem, data, findings, ())
+    cuts = tuple(sorted(cut for field, result in zip(read, results, strict=True) for cut in _cuts(field, result)))
     if not cuts:
         return Outcome(UNCHANGED, "", data, findings, ())
     clean = splice.cut(data, cuts)
-    problem = _unsafe(data, clean, cuts, decoded, result)
+    problem = _unsafe(document, clean, cuts, read, results, options)
     if problem:
-        return Outcome(FAILED, problem, data, findings, ())
+        return Outcome(FAILED if problem.startswith("internal") else SKIPPED, problem, data, findings, ())
     return Outcome(CLEANED, "", clean, findings, cuts)
 
 
-def _unsafe(data: bytes, clean: bytes, cuts: Sequence[tuple[int, int]], decoded: Decoded, result: Cleaned) -> str:
+def _cuts(field: Field, result: Cleaned) -> Iterator[tuple[int, int]]:
+    offsets = field.byte_offsets([offset for pair in result.cuts for offset in pair])
+    return zip(offsets[::2], offsets[1::2], strict=True)
+
+
+def _unsafe(
+    document: Document,
+    clean: bytes,
+    cuts: Sequence[tuple[int, int]],
+    read: Sequence[Field],
+    results: Sequence[Cleaned],
+    options: Options,
+) -> str:
     """What is wrong with a result, checked for every document that is changed; empty when nothing is."""
+    data = document.data
     if splice.restore(clean, [(start, data[start:end]) for start, end in cuts]) != data:
         return "internal: restoring does not give the input"
-    if data[: decoded.bom] + decoded.encode(result.text) != clean:
+    again = _read(document._replace(data=clean), options)
+    if isinstance(again, str):
+        return f"what is left could not be read: {again}"
+    if [(field.name, field.text) for field in again] != [
+        (field.name, result.text) for field, result in zip(read, results, strict=True)
+    ]:
         return "internal: the bytes cut are not the text cut"
-    removed = [(s.start, s.end) for s in result.spans if s.action == REMOVED]
-    if any(start >= end or end > len(decoded.text) for start, end in removed):
-        return "internal: a span is empty or out of bounds"
+    for field, result in zip(read, results, strict=True):
+        removed = [(span.start, span.end) for span in result.spans if span.action == REMOVED]
+        if any(start >= end or end > len(field.text) for start, end in removed):
+            return "internal: a span is empty or out of bounds"
     return ""
 
 
-def _findings(decoded: Decoded, spans: Sequence[Span]) -> Iterator[Finding]:
-    text = decoded.text
+def _findings(field: Field, spans: Sequence[Span]) -> Iterator[Finding]:
+    text = field.text
     edges = sorted({offset for span in spans for offset in (span.start, span.end)})
-    bytes_at = dict(zip(edges, decoded.byte_offsets(edges), strict=True))
+    bytes_at = dict(zip(edges, field.byte_offsets(edges), strict=True))
     lines = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")] if spans else []
     for span in spans:
         line = bisect_right(lines, span.start)
@@ -107,4 +135,5 @@ def _findings(decoded: Decoded, spans: Sequence[Span]) -> Iterator[Finding]:
             text[span.start : span.end],
             text[max(0, span.start - CONTEXT) : span.start],
             text[span.end : span.end + CONTEXT],
+            field.name,
         )

@@ -13,6 +13,7 @@ from cleaner import Cleaner, batch
 from cleaner.batch import Report, Result, Source, Summary, in_place, nowhere, run, to_folder, walk, write_atomically
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, process
 from cleaner.encoding import MAX_BYTES
+from cleaner.readers import Document
 from cleaner.span import CleanerError
 
 CLEAN, SPAMMED = ARTICLE.encode(), DIRTY.encode()
@@ -147,7 +148,7 @@ def test_in_place_refuses_what_changed_meanwhile(tmp_path: Path, cleaner: Cleane
     path = tmp_path / "a.txt"
     if now is not None:
         path.write_bytes(now)
-    [outcome] = process([(SPAMMED, "txt")], cleaner)
+    [outcome] = process([Document(SPAMMED, "txt")], cleaner)
     kept = in_place(Result(Source(path, "a.txt"), SPAMMED, outcome))
     assert (outcome.status, kept.status) == (CLEANED, SKIPPED if now else FAILED)
     assert kept.cuts == ()

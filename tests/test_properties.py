@@ -18,6 +18,7 @@ from cleaner.decide import REMOVED, decide
 from cleaner.document import CLEANED, FAILED, process
 from cleaner.encoding import decode
 from cleaner.judge import judge
+from cleaner.readers import Document
 from cleaner.span import merged, minus
 from cleaner.train.grammar import expand, load_grammars
 from cleaner.train.inject import inject, manner
@@ -149,7 +150,7 @@ def test_clean_articles_stay(cleaner: Cleaner, language: str) -> None:
 
 @given(st.binary(max_size=200) | text.map(lambda text: text.encode("utf-8", "surrogatepass")), format_)
 def test_any_bytes_come_out_as_themselves_minus_the_cuts(cleaner: Cleaner, data: bytes, format_: str) -> None:
-    [outcome] = process([(data, format_)], cleaner)
+    [outcome] = process([Document(data, format_)], cleaner)
     assert outcome.status != FAILED
     assert outcome.data == splice.cut(data, outcome.cuts)
     assert (outcome.status == CLEANED) == bool(outcome.cuts)
@@ -164,7 +165,7 @@ def test_bom_line_ends_and_undecodable_bytes_stay(
         at = int(place * len(data))
         data = data[:at] + b"\xff" + data[at:]
     data = regex.sub(rb"\r(\xff+)\n", rb"\1\r\n", b"\xef\xbb\xbf" * bom + data)
-    [outcome] = process([(data, "txt")], cleaner)
+    [outcome] = process([Document(data, "txt")], cleaner)
     assert outcome.status != FAILED
     assert outcome.data.startswith(b"\xef\xbb\xbf") == bom
     assert bool(regex.search(rb"\r(?!\n)", outcome.data)) == bool(regex.search(rb"\r(?!\n)", data))
@@ -182,7 +183,7 @@ def test_the_encoding_does_not_matter(cleaner: Cleaner, text: str) -> None:
         text.encode("utf-16"),
         b"\xfe\xff" + text.encode("utf-16-be"),
     ]
-    outcomes = [process([(data, "txt")], cleaner)[0] for data in forms]
+    outcomes = [process([Document(data, "txt")], cleaner)[0] for data in forms]
     spans = [[finding.span for finding in outcome.findings] for outcome in outcomes]
     assert spans == [spans[0]] * len(forms)
     assert {decode(outcome.data).text for outcome in outcomes} == {cleaner.clean(text).text}
