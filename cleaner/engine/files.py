@@ -1,0 +1,439 @@
+"""Files read whole or not at all, and written so that a file is at every moment the old one or the whole new one.
+
+A new file is written under another name in the same folder, synced, and renamed over its place; everything goes through
+handles of folders, so that a link put in the way leads nowhere. Only the standard library is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from cleaner.engine.handles import (
+    FOLDER,
+    NEW,
+    FileProblem,
+    closing,
+    open_below,
+    open_regular,
+    reading,
+    refuse_clash,
+    split,
+    sync,
+    writing,
+)
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+RETRIES = 3  # after a read during which the file changed
+SETTLED = 2_000_000_000  # nanoseconds
+CHUNK = 1 << 20  # bytes read at a time
+SPARSE = 64  # a file over 1 GB that is so many times larger than what it takes on disk is not copied
+CHANGED_READING, CHANGED_ON_DISK = "changed while it was read", "changed on disk"
+HARD_LINK, READ_ONLY = "hard link: replacing it would separate its names", "read-only"
+
+_TEMPORARY = re.compile(r"\.cleaner-[0-9a-f]{16}\.tmp")
+_ACL = "system.posix_acl_access"
+
+Tell = Callable[[Path], None]  # is told the path of a temporary file before that is made
+SyncFolder = Callable[[int], tuple[str, ...]]  # makes a new name in a folder durable, and says what went wrong
+
+
+class Read(NamedTuple):
+    """The bytes of a file, and what it was when they were read."""
+
+    data: bytes
+    stat: os.stat_result
+
+
+class Written(NamedTuple):
+    """What became of a write: was anything changed, the SHA-256 of the bytes, and what could not be kept or assured."""
+
+    changed: bool
+    sha256: str
+    remarks: tuple[str, ...] = ()
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal.
+
+    >>> sha256(b"")[:8]
+    'e3b0c442'
+    """
+    return hashlib.sha256(data).hexdigest()
+
+
+def same_file(one: os.stat_result, other: os.stat_result) -> bool:
+    """Do two looks at a file show the same file, with nothing written to it in between?"""
+    return _state(one) == _state(other)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a regular file of any size. Raises `FileProblem` as `read` does."""
+    with reading(), closing(open_regular(path)) as descriptor:
+        return _hash_of(descriptor, os.fstat(descriptor).st_size + 1)
+
+
+def digest_of(stream: BinaryIO) -> str:
+    """The SHA-256 of the rest of a stream."""
+    hashed = hashlib.sha256()
+    while block := stream.read(CHUNK):
+        hashed.update(block)
+    return hashed.hexdigest()
+
+
+def inside(root: Path, name: str) -> Path:
+    """The path `name` below a root. Raises `FileProblem` when it is anywhere else, by a link too."""
+    folders, last = split(name)
+    folder = root.joinpath(*folders)
+    if not (folder.resolve() == root.resolve() or root.resolve() in folder.resolve().parents):
+        raise FileProblem("name: it leads out of the folder")
+    return folder / last
+
+
+def is_settled(status: os.stat_result) -> bool:
+    """Whether a file is old enough for its times to tell when it changes again: clocks tick coarsely."""
+    return time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > SETTLED
+
+
+def read(path: Path, limit: int) -> Read:
+    """The bytes of a regular file of at most `limit` bytes, as they were at one moment.
+
+    Raises `FileProblem` for a link, a device, a file that is too large or vanished, or one that changes again and again.
+    """
+    for _ in range(1 + RETRIES):
+        with reading(), closing(open_regular(path)) as descriptor:
+            before = os.fstat(descriptor)
+            if before.st_size > limit:
+                raise FileProblem(f"larger than {limit} bytes")
+            data = b"".join(_chunks(descriptor, before.st_size + 1))
+            if len(data) == before.st_size and same_file(before, os.fstat(descriptor)):
+                return Read(data, before)
+    raise FileProblem(CHANGED_READING)
+
+
+def open_stream(path: Path) -> tuple[BinaryIO, os.stat_result]:
+    """A regular file to read from, and what it is now: compare that by `same_file` when all is read.
+
+    Raises `FileProblem` as `read` does.
+    """
+    with reading():
+        descriptor = open_regular(path)
+    return os.fdopen(descriptor, "rb"), os.fstat(descriptor)
+
+
+def replace(
+    path: Path, data: bytes | Iterable[bytes], before: os.stat_result, *, digest: str = "", tell: Tell | None = None
+) -> Written:
+    """Put other bytes in the place of a file that was read when it was `before`; see `replacing`."""
+    if isinstance(data, bytes):
+        if sha256(data) == digest:
+            return Written(False, digest)
+        data = (data,)
+    with replacing(path, before, digest=digest, tell=tell) as writer:
+        for chunk in data:
+            writer.write(chunk)
+        return writer.commit()
+
+
+@contextmanager
+def replacing(path: Path, before: os.stat_result, *, digest: str = "", tell: Tell | None = None) -> Iterator[Writer]:
+    """A writer whose `commit` replaces a file, which keeps its mode, owner and extended attributes where we may set them.
+
+    The file must still be what it was when it was read: `before`, and with the SHA-256 `digest` if that is given. The
+    same bytes are not written again. Raises `FileProblem` for a file of several names, a read-only one (no write bit at
+    all counts even for root), one in a folder that is not writable, and one that has changed.
+    """
+    with ExitStack() as handles:
+        with reading():
+            folder = handles.enter_context(closing(os.open(path.parent, FOLDER)))
+            old = handles.enter_context(closing(open_regular(path.name, folder)))
+            _refuse(folder, path.name, before)
+
+        def settle(new: int) -> tuple[str, ...]:
+            return _keep_attributes(old, new, before)
+
+        def admit(written: str) -> bool:
+            now = _hash_of(old, before.st_size + 1)
+            if digest and now != digest:
+                raise FileProblem(CHANGED_ON_DISK)
+            _refuse_changed(folder, path.name, before)
+            return now != written
+
+        yield handles.enter_context(Writer(folder, path, 0o600, settle, admit, tell))
+
+
+def create(
+    root: Path, name: str, data: bytes | Iterable[bytes], *, mode: int | None = None, tell: Tell | None = None
+) -> Written:
+    """Write a file below a folder, in place of one that is there under exactly this name; see `creating`."""
+    with creating(root, name, mode=mode, tell=tell) as writer:
+        for chunk in (data,) if isinstance(data, bytes) else data:
+            writer.write(chunk)
+        return writer.commit()
+
+
+@contextmanager
+def creating(
+    root: Path, name: str, *, mode: int | None = None, tell: Tell | None = None, sync_folder: SyncFolder = sync
+) -> Iterator[Writer]:
+    """A writer whose `commit` makes the file `name`, a path below `root`, with the folders that are missing.
+
+    Raises `FileProblem` for a name that leads out of the root or that the file system cannot hold, and for one under
+    which it finds a file of another name: it folds case, and `A.txt` is there when `a.txt` comes. A link among the
+    folders is not followed. Without a mode, the file gets the one of any new file. `sync_folder` makes the name durable.
+    """
+    folders, last = split(name)
+
+    def settle(new: int) -> tuple[str, ...]:
+        if mode is not None:
+            os.fchmod(new, mode & 0o777)
+        return ()
+
+    with ExitStack() as handles:
+        with writing():
+            root.mkdir(parents=True, exist_ok=True)
+            folder = handles.enter_context(closing(open_below(root, folders, make=True)))
+            refuse_clash(folder, last)
+
+        def admit(_: str) -> bool:
+            refuse_clash(folder, last)
+            return True
+
+        made = 0o666 if mode is None else 0o600
+        yield handles.enter_context(Writer(folder, root / name, made, settle, admit, tell, sync_folder))
+
+
+def copy(path: Path, root: Path, name: str, *, mode: int | None = None, tell: Tell | None = None) -> Written:
+    """Copy a regular file of any size byte for byte, as `create` writes it, and as it was at one moment.
+
+    Raises `FileProblem` as `read` and `create` do, and for a file that is nearly all holes: a terabyte of nothing would
+    fill the disk.
+    """
+    for _ in range(1 + RETRIES):
+        file, before = open_stream(path)
+        with file, creating(root, name, mode=mode, tell=tell) as writer:
+            if before.st_size > max(1 << 30, SPARSE * before.st_blocks * 512):
+                raise FileProblem("sparse: it is nearly all holes")
+            with reading():
+                for chunk in _chunks(file.fileno(), before.st_size + 1):
+                    writer.write(chunk)
+            if same_file(before, os.fstat(file.fileno())):
+                return writer.commit()
+    raise FileProblem(CHANGED_READING)
+
+
+def sweep(root: Path, names: Iterable[str]) -> list[str]:
+    """Remove the temporary files that a dead run has left, and say which were there.
+
+    The names, paths below the root, come from a journal that is not trusted: whatever does not have the name of a
+    temporary file of ours, or lies behind a link, stays.
+    """
+    removed = []
+    for name in names:
+        with suppress(FileProblem, OSError):
+            folders, last = split(name)
+            if _TEMPORARY.fullmatch(last):
+                with closing(open_below(root, folders)) as folder:
+                    os.unlink(last, dir_fd=folder)
+                removed.append(name)
+    return removed
+
+
+class Writer:
+    """A file written beside its place: `commit` puts it there, and without that nothing is left of it.
+
+    settle gives the finished file its attributes and says what it could not give; admit, the last look before the
+    rename, gets the SHA-256 and says whether the file is wanted, or raises.
+    """
+
+    def __init__(
+        self,
+        folder: int,
+        path: Path,
+        mode: int,
+        settle: Callable[[int], tuple[str, ...]],
+        admit: Callable[[str], bool],
+        tell: Tell | None,
+        sync_folder: SyncFolder = sync,
+    ) -> None:
+        self._folder, self._name, self._settle, self._admit = folder, path.name, settle, admit
+        self._sync_folder = sync_folder
+        self._remarks: tuple[str, ...] = ()
+        self._syncing: Future[None] | None = None
+        self._temporary = f".cleaner-{secrets.token_hex(8)}.tmp"
+        self._hash = hashlib.sha256()
+        if tell is not None:
+            tell(path.with_name(self._temporary))
+        with writing():
+            self._descriptor = os.open(self._temporary, NEW, mode, dir_fd=folder)
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    def write(self, chunk: bytes) -> int:
+        """Append some bytes."""
+        self._hash.update(chunk)
+        rest = memoryview(chunk)
+        with writing():
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        return len(chunk)
+
+    def finish(self, threads: Executor) -> None:
+        """All is written: begin to make the file durable, in a thread, while the caller does something else."""
+        with writing():
+            self._remarks = self._settle(self._descriptor)
+        self._syncing = threads.submit(os.fsync, self._descriptor)
+
+    def commit(self) -> Written:
+        """Make the file durable and put it in its place, once; raises `FileProblem` when that must not or cannot be."""
+        written = self.sha256
+        with writing():
+            if self._syncing is None:
+                self._remarks = self._settle(self._descriptor)
+                os.fsync(self._descriptor)
+            else:
+                self._syncing.result()
+            self._close()
+            if not self._admit(written):
+                return Written(False, written)
+            os.rename(self._temporary, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+        return Written(True, written, (*self._remarks, *self._sync_folder(self._folder)))
+
+    def _close(self) -> None:
+        if self._syncing is not None and not self._syncing.cancel():
+            self._syncing.exception()  # waits: another file may get the number of a descriptor that is closed
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._close()
+        with suppress(OSError):  # it has been renamed, or the file system is in trouble: then a sweep removes it
+            os.unlink(self._temporary, dir_fd=self._folder)
+
+
+class FolderSync:
+    """Makes new names durable a folder at a time, when files come in another one; `finish` does the last.
+
+    For files that can be made again: until then one that is in its place may be gone after a power loss.
+    """
+
+    def __init__(self) -> None:
+        self._folder = -1
+
+    def __call__(self, folder: int) -> tuple[str, ...]:
+        """There is a new name in this folder; what was wrong with the one before."""
+        if self._folder >= 0 and os.path.samestat(os.fstat(self._folder), os.fstat(folder)):
+            return ()
+        remarks = self.finish()
+        self._folder = os.dup(folder)
+        return remarks
+
+    def finish(self) -> tuple[str, ...]:
+        """No more files come in this folder; what was wrong with it."""
+        folder, self._folder = self._folder, -1
+        if folder < 0:
+            return ()
+        with closing(folder):
+            return sync(folder)
+
+    def __enter__(self) -> FolderSync:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
+
+
+def _chunks(descriptor: int, most: int) -> Iterator[bytes]:
+    """At most so many bytes: what grows while it is read does not grow in memory."""
+    while most > 0 and (chunk := os.read(descriptor, min(most, CHUNK))):
+        most -= len(chunk)
+        yield chunk
+
+
+def _hash_of(descriptor: int, most: int) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(descriptor, most):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _state(found: os.stat_result) -> tuple[int, ...]:
+    kind = stat.S_IFMT(found.st_mode)
+    return (kind, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def _refuse(folder: int, name: str, before: os.stat_result) -> None:
+    _refuse_changed(folder, name, before)
+    if before.st_nlink > 1:
+        raise FileProblem(HARD_LINK)
+    if _is_read_only(folder, name, before.st_mode):
+        raise FileProblem(READ_ONLY)
+    if _is_read_only(folder, ".", os.fstat(folder).st_mode):
+        raise FileProblem("folder: not writable")
+
+
+def _refuse_changed(folder: int, name: str, before: os.stat_result) -> None:
+    with reading():
+        if not same_file(os.stat(name, dir_fd=folder, follow_symlinks=False), before):
+            raise FileProblem(CHANGED_ON_DISK)
+
+
+def _is_read_only(folder: int, name: str, mode: int) -> bool:
+    """Root may write everything: what has no write bit at all was protected from everybody, so it is from root too."""
+    return not mode & 0o222 or not os.access(name, os.W_OK, dir_fd=folder, effective_ids=True)
+
+
+def _keep_attributes(old: int, new: int, before: os.stat_result) -> tuple[str, ...]:
+    """Give a file the owner, the mode and the extended attributes of another; what could not be given.
+
+    A new owner gets no set-id bits, and a new group the rights of everybody: the old one's were for others.
+    """
+    mode, remarks = stat.S_IMODE(before.st_mode), []
+    try:
+        os.fchown(new, -1, before.st_gid)
+        os.fchown(new, before.st_uid, -1)
+    except OSError as error:
+        remarks.append(f"owner not kept: {error.strerror}")
+        mode &= 0o777
+        if os.fstat(new).st_gid != before.st_gid:
+            mode = mode & 0o707 | (mode & 0o007) << 3
+    os.fchmod(new, mode)
+    lost = sorted(name for name in _attributes(old) if not _keep_attribute(old, new, name))
+    if _ACL not in _attributes(old) and _ACL in _attributes(new):  # inherited from the folder
+        os.removexattr(new, _ACL)
+    return (*remarks, *(f"attribute not kept: {name}" for name in lost))
+
+
+def _attributes(descriptor: int) -> list[str]:
+    try:
+        return os.listxattr(descriptor)
+    except (AttributeError, OSError):  # a system or a file system without them
+        return []
+
+
+def _keep_attribute(old: int, new: int, name: str) -> bool:
+    try:
+        value = os.getxattr(old, name)
+        if name not in _attributes(new) or os.getxattr(new, name) != value:
+            os.setxattr(new, name, value)
+    except OSError:
+        return False
+    return True
