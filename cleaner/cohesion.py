@@ -100,39 +100,42 @@ def seams(
 def _spanning(window: NDArray[np.uint32], seen: NDArray[np.uint8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Seen n-grams over the place behind column _REACH, of the two lower and of the two higher orders."""
     counts = np.zeros((2, window.shape[1]), dtype=np.int8)
-    for order in ORDERS:
-        for first in range(_REACH + 2 - order, _REACH + 1):
-            rolling = window[first].copy()
-            for column in range(first + 1, first + order):
-                rolling *= _STEP
-                rolling += window[column]
-            counts[int(order > 3)] += _is_seen(seen, _index(rolling, order))
+    rolling = window
+    for order in range(2, ORDERS[-1] + 1):
+        rolling = rolling[:-1] * _STEP + window[order - 1 :]
+        over = rolling[_REACH + 2 - order : _REACH + 1]
+        counts[int(order > 3)] += np.add.reduce(_is_seen(seen, _index(over, order)), axis=0, dtype=np.int8)
     return counts[0], counts[1]
+
+
+_DISTANCES = np.arange(MAX_WORD + 1)[:, None]
+_POWERS, _INVERSES = (
+    np.array([pow(base, distance, 1 << 32) for distance in range(MAX_WORD)], dtype=np.uint32)
+    for base in (int(_STEP), pow(int(_STEP), -1, 1 << 32))
+)
 
 
 def _word_behind(codes: NDArray[np.uint32], classes: NDArray[np.uint8], at: Ints) -> NDArray[np.uint32]:
     """The hash of the word that begins at each offset, 0 where none does or it is too long."""
-    return _word(codes, classes, at, 1)
+    return _word(codes, classes, at + _DISTANCES, _POWERS)[0]
 
 
 def _word_before(codes: NDArray[np.uint32], classes: NDArray[np.uint8], at: Ints) -> NDArray[np.uint32]:
     """The hash of the word whose last character is at each offset, 0 where none is or it is too long."""
-    return _word(codes, classes, at, -1)
+    sums, length = _word(codes, classes, at - _DISTANCES, _INVERSES)
+    hashes: NDArray[np.uint32] = sums * _POWERS[np.maximum(length, 1) - 1]
+    return hashes
 
 
-def _word(codes: NDArray[np.uint32], classes: NDArray[np.uint8], at: Ints, step: int) -> NDArray[np.uint32]:
-    hashes, power = np.zeros(len(at), dtype=np.uint32), np.uint32(1)
-    inside = np.ones(len(at), dtype=bool)
-    for distance in range(MAX_WORD):
-        place = np.clip(at + step * distance, 0, len(codes) - 1)
-        inside &= ngrams.IS_WORD_CLASS[classes[place]]
-        character = codes[place]
-        if step > 0:
-            hashes = np.where(inside, hashes + character * power, hashes)
-            power = np.uint32(int(power) * int(_STEP) & 0xFFFFFFFF)
-        else:
-            hashes = np.where(inside, hashes * _STEP + character, hashes)
-        if not inside.any():
-            return hashes
-    beyond = np.clip(at + step * MAX_WORD, 0, len(codes) - 1)
-    return np.where(inside & ngrams.IS_WORD_CLASS[classes[beyond]], np.uint32(0), hashes)
+def _word(
+    codes: NDArray[np.uint32], classes: NDArray[np.uint8], places: Ints, powers: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint32], Ints]:
+    """The characters of a word times `powers`, added up, and how many there are: 0, 0 for a word that is too long.
+
+    places    MAX_WORD + 1 x n: where the word is sought, from its one end on
+    """
+    places = np.clip(places, 0, len(codes) - 1)
+    inside = np.logical_and.accumulate(ngrams.IS_WORD_CLASS[classes[places]], axis=0)
+    inside &= ~inside[-1]
+    inside = inside[:-1]
+    return np.add.reduce(codes[places[:-1]] * powers[:, None] * inside, axis=0, dtype=np.uint32), inside.sum(axis=0)

@@ -17,7 +17,7 @@ from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span
-from cleaner.structure import makes_markup, splits_pair
+from cleaner.structure import makes_markup, splits_pair, splits_title
 
 REMOVED, REVIEW = "removed", "review"
 LINE, BLOCK = "promo-line", "promo-block"
@@ -38,6 +38,8 @@ def decide(
     doubtful: set[Span] = set()
     taken: list[tuple[int, int]] = []
     likely = [other for other in judged if other.probability >= model.review]
+    if not likely:
+        return spans
     for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
         if item.probability < model.review:
             break
@@ -51,9 +53,9 @@ def decide(
         if not _is_free(taken, start, end):
             continue
         insort(taken, (start, end))
-        breaks = makes_markup(text, start, end) or splits_pair(text, start, end)
+        breaks = any(would(text, start, end) for would in (makes_markup, splits_pair, splits_title))
         cut = item.probability >= lowest and not breaks
-        reason, trade = _reason(text, item), _trade(item.folded, model)
+        reason, trade = _reason(text, item), trade_of(item.folded, model)
         why = evidence(model.accept, model.spam, item.row)
         span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW)
         spans.append(span)
@@ -152,7 +154,7 @@ def _reason(text: str, item: Judged) -> str:
     return "promo-inline"
 
 
-def _trade(folded: NDArray[np.uint32], model: Model) -> str:
+def trade_of(folded: NDArray[np.uint32], model: Model) -> str:
     """The trade whose n-grams the segment has most of, `unknown` when two are about equal."""
     padded = np.concatenate((np.full(1, 32, dtype=np.uint32), folded, np.full(1, 32, dtype=np.uint32)))
     shift = np.uint32(ngrams.TABLE_BITS - 16)

@@ -17,8 +17,8 @@ from cleaner import lexicon
 from cleaner.cohesion import seams
 from cleaner.kin import KIN_NAMES, text_keys
 from cleaner.links import Links, References, link_columns
-from cleaner.propose import Boundaries, Candidates, Excerpt, Runs, Surroundings, is_upper
-from cleaner.reading import Ints, Reading, Tables, sums
+from cleaner.propose import Boundaries, Candidates, Excerpt, Runs, Surroundings, is_upper, ranges
+from cleaner.reading import Ints, Reading, Tables
 from cleaner.view import IS_LETTER
 
 Matrix = NDArray[np.float32]
@@ -88,17 +88,21 @@ class Hosts(NamedTuple):
 
     sums: NDArray[np.int64]
     main_script: NDArray[np.uint8]
-    counts: dict[int, NDArray[np.int64]]
+    counts: dict[int, NDArray[np.uint8]]
 
 
 def run_features(reading: Reading, around: Surroundings, tables: Tables, runs: Runs, references: References) -> Matrix:
     """n_runs x len(RUN_NAMES) matrix: what the gate looks at before any candidate is made."""
     scale = tables.scale
-    fit, foreign = reading.fit_total, sums(reading.foreign)
+    fit, strange = reading.fit_total, np.flatnonzero(reading.foreign)
     number = np.searchsorted(reading.newlines, runs.starts)
     line, line_end = reading.newlines[number - 1] + 1, reading.newlines[number]
     first, stop = reading.doc_first[runs.docs], reading.doc_stop[runs.docs]
     length, line_length, host_length = runs.ends - runs.starts, line_end - line, np.maximum(stop - first, 1)
+
+    def foreign(begin: Ints, end: Ints) -> Ints:
+        return np.searchsorted(strange, end) - np.searchsorted(strange, begin)
+
     columns: dict[str, NDArray[np.generic]] = {
         "peak": runs.peaks,
         "ngram_score": (reading.total[runs.ends] - reading.total[runs.starts]) * scale / np.sqrt(length + 2),
@@ -110,8 +114,8 @@ def run_features(reading: Reading, around: Surroundings, tables: Tables, runs: R
         "language_fit": (fit[runs.ends] - fit[runs.starts]) / length,
         "language_line": (fit[line_end] - fit[line]) / line_length,
         "language_host": (fit[stop] - fit[first]) / host_length,
-        "foreign_script": (foreign[runs.ends] - foreign[runs.starts]) / length,
-        "foreign_script_host": (foreign[stop] - foreign[first]) / host_length,
+        "foreign_script": foreign(runs.starts, runs.ends) / length,
+        "foreign_script_host": foreign(first, stop) / host_length,
         "host_runs": np.bincount(runs.docs, minlength=len(reading.doc_first))[runs.docs] * 1000 / host_length,
         "line_share": length / line_length,
         "at_line_start": runs.starts - line,
@@ -138,6 +142,7 @@ def _run_lexicon(around: Surroundings) -> dict[str, NDArray[np.float64]]:
     )
 
 
+OFTEN = 255  # how often a trigram stands in a text is counted up to here
 TRIGRAM_SHIFT = 2  # of a trigram's 16-bit row, so that a text's counts stay in the cache
 
 
@@ -146,20 +151,25 @@ def hosts(reading: Reading, docs: Ints) -> Hosts:
     sums = np.zeros((len(reading.doc_first), len(HOST_SUMMED)), dtype=np.int64)
     scripts = np.zeros(len(reading.doc_first), dtype=np.uint8)
     counts = {}
-    for doc in docs.tolist():
-        part = slice(int(reading.doc_first[doc]), int(reading.doc_stop[doc]))
-        classes, codes, evidence = reading.classes[part], reading.codes[part], reading.evidence[part]
+    first, stop = reading.doc_first[docs], reading.doc_stop[docs]
+    codes = reading.codes[ranges(first, stop + 1)]  # with a line end behind each text
+    ends = np.cumsum(stop + 1 - first)
+    urls, links = (
+        np.diff(np.searchsorted(np.flatnonzero(at), ends), prepend=0) for at in (_urls(codes), _links(codes))
+    )
+    for number, (doc, begin, end) in enumerate(zip(docs.tolist(), first.tolist(), stop.tolist(), strict=True)):
+        part = slice(begin, end)
+        classes, evidence, disguised = reading.classes[part], reading.evidence[part], reading.disguised[part]
         letters = np.bincount(classes, minlength=cc.N_CLASSES) * IS_LETTER
-        rows = reading.trigrams[part] >> np.uint32(TRIGRAM_SHIFT)
-        counts[doc] = np.bincount(rows, minlength=1 << (16 - TRIGRAM_SHIFT))
+        rows = reading.trigrams[part] >> np.uint16(TRIGRAM_SHIFT)
+        often = np.bincount(rows, minlength=1 << (16 - TRIGRAM_SHIFT))
+        counts[doc] = np.minimum(often, OFTEN).astype(np.uint8)
         scripts[doc] = letters.argmax()
         sums[doc] = (
             np.add.reduce(evidence, dtype=np.int64), np.add.reduce(reading.fit[part], dtype=np.int64),
             np.count_nonzero(evidence > STRONG), letters.sum(), np.count_nonzero(reading.foreign[part]),
-            np.count_nonzero(reading.disguised[part]),
-            np.count_nonzero(is_upper(reading.points[part], codes, classes, reading.disguised[part])),
-            letters[cc.LATIN], letters[cc.HAN], np.count_nonzero(counts[doc] == 1),
-            np.count_nonzero(_urls(codes)), np.count_nonzero(_links(codes)),
+            np.count_nonzero(disguised), np.count_nonzero(is_upper(reading.points[part], reading.codes[part], classes, disguised)),
+            letters[cc.LATIN], letters[cc.HAN], np.count_nonzero(counts[doc] == 1), urls[number], links[number],
         )  # fmt: skip
     return Hosts(sums, scripts, counts)
 
@@ -183,6 +193,9 @@ def _links(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     return link
 
 
+LOT = 1 << 14  # candidates whose features are made at a time
+
+
 def features(
     reading: Reading,
     part: Excerpt,
@@ -195,7 +208,32 @@ def features(
     found: Candidates,
 ) -> Matrix:
     """n_candidates x len(NAMES) matrix; every value is finite."""
-    sums = _cumulative(part, host)
+    sums, known, repeats = _cumulative(part, host), lexicon.sums(part.lexicon), _repeats(part, found)
+    matrix = np.empty((len(found.starts), len(NAMES)), dtype=np.float32)
+    for first in range(0, len(matrix), LOT):  # a text full of spam has very many
+        lot = slice(first, first + LOT)
+        some = Candidates(*(column[lot] for column in found))
+        columns = _columns(reading, part, host, linked, references, tables, runs, edges, some, sums, known)
+        columns["repeats"] = repeats[lot]
+        for number, name in enumerate(NAMES):
+            matrix[lot, number] = columns[name]
+    return matrix
+
+
+def _columns(
+    reading: Reading,
+    part: Excerpt,
+    host: Hosts,
+    linked: Links,
+    references: References,
+    tables: Tables,
+    runs: Runs,
+    edges: Boundaries,
+    found: Candidates,
+    sums: NDArray[np.int32],
+    known: NDArray[np.int32],
+) -> dict[str, NDArray[np.generic]]:
+    """The features of some candidates by name, all but `repeats`; `sums` from `_cumulative`, `known` from `lexicon.sums`."""
     a, b, doc = found.starts, found.ends, found.docs
     origin = part.origin[a]
     first, stop = reading.doc_first[doc], reading.doc_stop[doc]
@@ -276,7 +314,6 @@ def features(
         "host_length": np.log1p(host_length),
         "unique_trigrams": share(inside, "unique", length),
         "unique_trigrams_host": host.sums[doc, HOST_SUMMED.index("unique")] / host_length,
-        "repeats": _repeats(part, found),
         "urls": inside[col["url"]],
         "urls_host": share(outside, "url", outside_length) * 1000,
         "links": inside[col["link"]],
@@ -295,23 +332,19 @@ def features(
     link_share, link_text, link_target = link_columns(linked, a, b)
     out |= {"link_share": link_share, "link_text": link_text * scale, "link_target": link_target * scale}
     out |= _layout(part, a, b, line, line_end)
-    out |= _lexicon(part.lexicon, (line, left_at, a, head_at, tail_at, b, right_at, line_end))
+    out |= _lexicon(known, (line, left_at, a, head_at, tail_at, b, right_at, line_end))
     out |= _neighbour_lines(reading, origin, scale)
-    out |= _reference_seams(reading, part, tables, found, runs.references[found.runs] > 0)
-    matrix = np.empty((len(a), len(NAMES)), dtype=np.float32)
-    for number, name in enumerate(NAMES):
-        matrix[:, number] = out[name]
-    return matrix
+    return out | _reference_seams(reading, part, tables, found, runs.references[found.runs] > 0)
 
 
-def _lexicon(known: NDArray[np.int8], at: tuple[Ints, ...]) -> dict[str, NDArray[np.float64]]:
+def _lexicon(table: NDArray[np.int32], at: tuple[Ints, ...]) -> dict[str, NDArray[np.float64]]:
     """What is known of the n-grams of candidates and at their edges.
 
+    table from `lexicon.sums`
     at    offsets of the line, of what is left of the start, the start, the first and the last characters inside, the end,
           what is right of it, and the line's end
     """
     line, left, a, head, tail, b, right, line_end = at
-    table = lexicon.sums(known)
     out = lexicon.means(table, a, b)
     for name, low, high in (("first", a, head), ("last", tail, b), ("left", left, a), ("right", b, right)):
         out |= lexicon.totals(table, name, low, high)
@@ -363,10 +396,10 @@ def _cumulative(part: Excerpt, host: Hosts) -> NDArray[np.int32]:
 NOVEL = 3  # a trigram that stands so often in its article at most is not of the article's own vocabulary
 
 
-def _trigram_counts(part: Excerpt, host: Hosts) -> Ints:
+def _trigram_counts(part: Excerpt, host: Hosts) -> NDArray[np.uint8]:
     """How often each character's trigram stands in its article."""
-    rows = part.trigrams >> np.uint32(TRIGRAM_SHIFT)
-    counts = np.empty(len(rows), dtype=np.int64)
+    rows = part.trigrams >> np.uint16(TRIGRAM_SHIFT)
+    counts = np.empty(len(rows), dtype=np.uint8)
     bounds = np.flatnonzero(np.diff(part.doc_of, prepend=-1, append=-1)).tolist()
     for begin, end in pairwise(bounds):
         counts[begin:end] = host.counts[int(part.doc_of[begin])][rows[begin:end]]
@@ -454,10 +487,10 @@ def seam_features(reading: Reading, part: Excerpt, tables: Tables, found: Candid
     starts, at_start = np.unique(part.origin[found.starts], return_inverse=True)
     ends, at_end = np.unique(part.origin[found.ends - 1] + 1, return_inverse=True)
 
-    def look(left: Ints, right: Ints) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int8]]:
-        return seams(reading.codes, reading.classes, left, right, tables.seen)
-
-    begin, end, without = look(starts, starts), look(ends, ends), look(starts[at_start], ends[at_end])
+    places = (starts, starts), (ends, ends), (starts[at_start], ends[at_end])
+    left, right = (np.concatenate(side) for side in zip(*places, strict=True))
+    looks = seams(reading.codes, reading.classes, left, right, tables.seen)
+    begin, end, without = zip(*(np.split(look, (len(starts), len(starts) + len(ends))) for look in looks), strict=True)
     short, long, pair = (
         (one[at_start], other[at_end], joined) for one, other, joined in zip(begin, end, without, strict=True)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -60,9 +60,17 @@ def judge(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) ->
     Nothing inside a text's `protected` stretches is judged.
     """
     out: list[list[Judged]] = [[] for _ in texts]
-    chosen = choose_batch(texts, model, protected)
-    if chosen is None:
-        return out
+    gated = gate(texts, model, protected)
+    for runs in _lots(gated.runs):
+        proposals = propose_at(gated, runs, model)
+        chosen = choose_among(proposals, model) if proposals else None
+        for doc, item in _judged(chosen, model) if chosen else ():
+            out[doc].append(item)
+    return out
+
+
+def _judged(chosen: Chosen, model: Model) -> Iterator[tuple[int, Judged]]:
+    """The chosen segments, each with the number of its text."""
     raw = scores(model.accept, chosen.matrix)
     probability = _sigmoid(model.slope * raw + model.intercept)
     part, found = chosen.proposals.part, chosen.proposals.found
@@ -70,8 +78,17 @@ def judge(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) ->
     for row, (at, start, end) in enumerate(zip(chosen.at.tolist(), starts.tolist(), ends.tolist(), strict=True)):
         folded = part.codes[found.starts[at] : found.ends[at]]
         item = Judged(start, end, float(probability[row]), float(raw[row]), chosen.matrix[row], folded)
-        out[int(found.docs[at])].append(item)
-    return out
+        yield int(found.docs[at]), item
+
+
+RUNS_TOGETHER = 1000  # and those of one text more are what candidates are made for at a time: memory has a bound
+
+
+def _lots(runs: Runs) -> Iterator[Runs]:
+    """The runs of a batch text after text, in lots."""
+    lot = np.searchsorted(runs.docs, runs.docs) // RUNS_TOGETHER  # how many there are before the run's text
+    for number in np.unique(lot).tolist():
+        yield propose.select(runs, lot == number)
 
 
 def source_spans(proposals: Proposals, at: Ints | slice = slice(None)) -> tuple[Ints, Ints]:
@@ -92,8 +109,11 @@ def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretch
     A candidate's probability is that of holding spam times that of being, if it touches spam, exactly what was injected.
     """
     proposals = propose_batch(texts, model, protected)
-    if proposals is None:
-        return None
+    return choose_among(proposals, model) if proposals else None
+
+
+def choose_among(proposals: Proposals, model: Model) -> Chosen | None:
+    """The same, the candidates being there."""
     alive, spam = spam_scores(proposals.matrix, model)
     if not len(alive):
         return None
@@ -219,16 +239,35 @@ def hot_runs(
     return reading, runs, references, run_features(reading, around, model.tables, runs, references)
 
 
-def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Proposals | None:
-    """Candidates with features for the texts of a batch whose hot runs pass the gate; None when none does."""
+class Gated(NamedTuple):
+    """A batch read, the runs that passed the gate, by text, and the references of the texts."""
+
+    reading: Reading
+    runs: Runs
+    references: References
+
+
+def gate(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Gated:
+    """Where in a batch a second look is due."""
     reading, runs, references, matrix = hot_runs(texts, model, protected)
     few = np.bincount(runs.docs[runs.references > 0], minlength=len(texts)) <= MAX_REFERENCES
-    gate = scores(model.gate, matrix)
-    passed = (gate >= model.gate_threshold) | ((runs.references > 0) & few[runs.docs])
-    passed &= _ranks(runs.docs, gate) < MAX_RUNS
-    if not passed.any():
+    score = scores(model.gate, matrix)
+    passed = (score >= model.gate_threshold) | ((runs.references > 0) & few[runs.docs])
+    passed &= _ranks(runs.docs, score) < MAX_RUNS
+    return Gated(reading, propose.select(runs, passed), references)
+
+
+def propose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Proposals | None:
+    """Candidates with features for the texts of a batch whose hot runs pass the gate; None when none does."""
+    gated = gate(texts, model, protected)
+    return propose_at(gated, gated.runs, model)
+
+
+def propose_at(gated: Gated, runs: Runs, model: Model) -> Proposals | None:
+    """Candidates with features around all the runs of some texts; None when there are none."""
+    if not len(runs.starts):
         return None
-    runs = propose.select(runs, passed)
+    reading, references = gated.reading, gated.references
     host = hosts(reading, np.unique(runs.docs))
     part, runs = propose.excerpt(reading, runs, model.tables)
     edges = propose.boundaries(part.classes)

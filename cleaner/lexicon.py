@@ -31,7 +31,8 @@ NAMES = (
 
 
 def _key(hashes: NDArray[np.uint32], kind: int) -> NDArray[np.uint32]:
-    mixed = (hashes + np.uint32(0x68E31DA4 * kind & 0xFFFFFFFF)) * _MIX
+    mixed = hashes + np.uint32(0x68E31DA4 * kind & 0xFFFFFFFF)
+    mixed *= _MIX
     mixed ^= mixed >> np.uint32(15)
     mixed *= _MIX2
     mixed >>= np.uint32(32 - KEY_BITS)
@@ -78,12 +79,12 @@ def evidence(
     before = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(classes == cc.NEWLINE, dtype=np.int32)))
     behind = before[1:]
     for row, (place, first, last, key) in enumerate(keys(codes, classes)):
-        across = np.flatnonzero(before[last] != behind[first])
+        within = before[last] == behind[first]
         for values, at in (
             (odds.take(key >> np.uint32(KEY_BITS - ODDS_BITS), mode="wrap"), row),
             (strengths(key, known), len(KINDS) + row),
         ):
-            values[across] = 0
+            values *= within
             out[at, place] = values
         if isinstance(first, slice):  # of characters: words are made of these
             for shift in range(len(codes) - len(key) + 1):
@@ -96,8 +97,9 @@ def evidence(
 def strengths(key: NDArray[np.uint32], known: NDArray[np.uint16]) -> NDArray[np.int8]:
     """The strength of each key in known spam, 1 to 127, and 0 of one that does not stand there."""
     entry = known.take(key >> np.uint32(KEY_BITS - KNOWN_BITS), mode="wrap")
-    is_known = (entry >> np.uint16(8)) == fingerprints(key)
-    strength: NDArray[np.int8] = entry.astype(np.int8) * is_known  # the lower byte, which is at most 127
+    strength = entry.astype(np.int8)  # the lower byte, which is at most 127
+    entry >>= np.uint16(8)
+    strength *= entry == fingerprints(key)
     return strength
 
 

@@ -6,6 +6,7 @@ Where many addresses of a text plainly sell something, all its references and de
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -70,14 +71,14 @@ def with_references(reading: Reading, runs: Runs, scale: float) -> tuple[Runs, R
         first, stop = int(reading.doc_first[doc]), int(reading.doc_stop[doc])
         text = _text(reading.codes[first:stop], reading.classes[first:stop])
         places: dict[str, tuple[int, int]] = {}
-        for match in _DEFINITION.finditer(text):
+        for match in _definitions(text):
             places.setdefault(match[1], (first + match.start(2), first + match.end(2)))
         own = {label: _score(reading.total, *place) for label, place in places.items()}
         scores |= {(doc, label): score for label, score in own.items()}
         n_spam[doc] = sum(score * scale >= SPAM_ADDRESS for score in own.values())
         cold = places.keys() - peaks.keys() if n_spam[doc] >= max(SPAM_ADDRESSES, SPAM_SHARE * len(own)) else set()
         found += [(*places[label], doc, 0.0, COLD_REFERENCE) for label in sorted(cold)]
-        for match in _REFERENCE.finditer(text):
+        for match in _REFERENCE.finditer(text) if "][" in text or "] [" in text else ():
             place = first + match.start(1), first + match.end(1), doc
             if match[2] in peaks:
                 found.append((*place, peaks[match[2]], HOT_REFERENCE))
@@ -87,6 +88,17 @@ def with_references(reading: Reading, runs: Runs, scale: float) -> tuple[Runs, R
         starts, ends, docs, heights, kinds = (np.array(column) for column in zip(*found, strict=True))
         runs = _merged(runs, Runs(starts, ends, docs, heights, kinds.astype(np.int8)))
     return runs, References(scores, n_spam)
+
+
+def _definitions(text: str) -> Iterator[regex.Match[str]]:
+    """The definitions of a text: looking for `]:` first is several times as fast as trying every line."""
+    at = text.find("]:")
+    while at >= 0:
+        match = _DEFINITION.match(text, text.rfind("\n", 0, at) + 1)
+        if match:
+            yield match
+        line_end = text.find("\n", at)
+        at = text.find("]:", line_end) if line_end >= 0 else -1
 
 
 def _merged(some: Runs, others: Runs) -> Runs:

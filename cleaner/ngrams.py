@@ -16,7 +16,7 @@ from cleaner import charclass as cc
 TABLE_BITS = 21
 ROW_BITS = 16  # of a trigram in the smaller tables
 CHAR_ORDERS = (1, 2, 3, 5)
-CHUNK = 1 << 15  # characters a pass, so that all arrays stay in the cache
+CHUNK = 1 << 16  # characters a pass, so that all arrays stay in the cache
 _STEP = np.uint32(0x01000193)  # FNV-1a's prime
 _SPACE = np.uint32(32)
 _MIX = np.uint32(0x9E3779B1)  # 2**32 divided by the golden ratio
@@ -67,11 +67,14 @@ def words(
     """Starts, ends and hashes of the words: the sum of code times radix**position, so that a word can be hashed from either end."""
     word = IS_WORD_CLASS.take(classes)
     edge = np.flatnonzero(np.concatenate((word[:1], word[1:] != word[:-1], word[-1:])))
-    starts, ends = edge[0::2], edge[1::2]
-    sums = np.zeros(len(codes) + 1, dtype=np.uint32)
+    starts, ends = edge[0::2].copy(), edge[1::2].copy()
+    sums = np.empty(len(codes) + 1, dtype=np.uint32)
+    sums[0] = 0
     np.cumsum(codes * _powers(len(codes), _RADIX), dtype=np.uint32, out=sums[1:])
-    at_edge = sums.take(edge)
-    return starts, ends, (at_edge[1::2] - at_edge[0::2]) * _powers(len(codes), _RADIX_INVERSE)[starts]
+    hashes = sums.take(ends)
+    hashes -= sums.take(starts)
+    hashes *= _powers(len(codes), _RADIX_INVERSE).take(starts)
+    return starts, ends, hashes
 
 
 def word_grams(
@@ -99,26 +102,39 @@ def _powers(n: int, radix: int) -> NDArray[np.uint32]:
 
 def scan(
     codes: NDArray[np.uint32], classes: NDArray[np.uint8], weights: NDArray[np.int8]
-) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
+) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
     """For each character the summed weights, and the row of the trigram around it in a table of 2**ROW_BITS.
 
     An n-gram counts at its middle, a word at its first letter; the first and the last character have row 0.
     """
-    out, rows = np.zeros(len(codes), dtype=np.int32), np.zeros(len(codes), dtype=np.uint32)
+    out, rows = np.zeros(len(codes), dtype=np.int16), np.zeros(len(codes), dtype=np.uint16)
+    found = np.empty(CHUNK, dtype=np.int8)
     reach = CHAR_ORDERS[-1] - 1
     for first in range(0, len(codes), CHUNK):
         stop = min(first + CHUNK, len(codes))
         for order, index in char_grams(codes[first : stop + reach]):
             index = index[: stop - first]
             middle = slice(first + (order - 1) // 2, first + (order - 1) // 2 + len(index))
-            out[middle] += weights.take(index, mode="wrap")  # no index is out of range: "wrap" is fastest
+            out[middle] += weights.take(index, out=found[: len(index)], mode="wrap")  # none is out of range: fastest
             if order == 3:
-                np.right_shift(index, np.uint32(TABLE_BITS - ROW_BITS), out=rows[middle])
+                np.right_shift(index, np.uint32(TABLE_BITS - ROW_BITS), out=rows[middle], casting="unsafe")
     if len(codes):
-        starts, index, pair_starts, pair_index = word_grams(codes, classes)
-        out[starts] += weights.take(index, mode="wrap")
-        out[pair_starts] += weights.take(pair_index, mode="wrap")
+        starts, of_words = _word_weights(codes, classes, weights)
+        out[starts] += of_words
     return out, rows
+
+
+def _word_weights(
+    codes: NDArray[np.uint32], classes: NDArray[np.uint8], weights: NDArray[np.int8]
+) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
+    """The starts of the words, and the weight of each and of its pair with the one before it."""
+    starts, ends, hashes = words(codes, classes)
+    hashes *= _MIX
+    found = weights.take(_index(hashes, _WORD), mode="wrap").astype(np.int16)
+    pairs = weights.take(_index(hashes[:-1] * _STEP + hashes[1:], _PAIR), mode="wrap")
+    pairs *= starts[1:] - ends[:-1] <= 2
+    found[1:] += pairs
+    return starts, found
 
 
 def trigram_rows(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:

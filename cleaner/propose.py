@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cleaner import charclass as cc
 from cleaner.lexicon import COVER, evidence
+from cleaner.ngrams import CHUNK
 from cleaner.reading import UNSPACED, Ints, Reading, Stretches, Tables, sums
 from cleaner.view import IS_LETTER, IS_WORD
 
@@ -70,9 +71,9 @@ class Excerpt(NamedTuple):
     classes: NDArray[np.uint8]
     points: NDArray[np.uint32]
     disguised: NDArray[np.bool_]
-    evidence: NDArray[np.int32]
+    evidence: NDArray[np.int16]
     total: NDArray[np.int32]
-    trigrams: NDArray[np.uint32]
+    trigrams: NDArray[np.uint16]
     fit: NDArray[np.int8]
     fit_total: NDArray[np.int32]
     foreign: NDArray[np.bool_]
@@ -93,16 +94,19 @@ class Candidates(NamedTuple):
 
 
 WIDTHS_DENSE, WIDTHS_SPACED = (5, 9), (7, 13, 27)  # characters of the sliding windows; odd, so that they have a middle
-DENSE = UNSPACED.copy()  # scripts that say in few characters what takes others many
-DENSE[cc.HANGUL] = True
-FOREIGN_LANGUAGE, FOREIGN_SCRIPT = (
-    0.5,
-    0.0,
-)  # window scores that are hot where the language, the script is not the text's
+# Window scores that are hot where the language, the script is not the text's.
+FOREIGN_LANGUAGE, FOREIGN_SCRIPT = 0.5, 0.0
+_IS_BLANK = np.zeros(cc.N_CLASSES, dtype=bool)
+_IS_BLANK[[cc.SPACE, cc.NEWLINE]] = True
 
 
-def window_sums(total: NDArray[np.int32], width: int, unit: float = 1.0) -> NDArray[np.float32]:
-    """Summed evidence of the window around each character over the root of its width, in `unit`; 0 where it does not fit.
+def is_dense(classes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Letters of scripts that say in few characters what takes others many: those without spaces, and Hangul."""
+    return classes - np.uint8(cc.HAN) <= np.uint8(cc.THAI - cc.HAN)  # what is below wraps around
+
+
+def window_sums(total: NDArray[np.int32], width: int) -> NDArray[np.float32]:
+    """Summed evidence of the window around each character over the root of its width; 0 where it does not fit.
 
     >>> window_sums(np.array([0, 1, 2, 5], "i4"), 3).round(2).tolist()
     [0.0, 2.890000104904175, 0.0]
@@ -110,38 +114,100 @@ def window_sums(total: NDArray[np.int32], width: int, unit: float = 1.0) -> NDAr
     n, half = len(total) - 1, width // 2
     scores = np.zeros(n, dtype=np.float32)
     if n >= width:
-        factor = np.float32(1 / (unit * np.sqrt(width)))
-        np.multiply(total[width:] - total[:-width], factor, out=scores[half : n - half], casting="unsafe")
+        scores[half : n - half] = _over_root(total[width:] - total[:-width], width)
     return scores
 
 
-def window_scores(reading: Reading, hot: Sequence[float]) -> NDArray[np.float32]:
-    """The highest of the window sums around each character, each over its threshold `hot`: 1.0 is hot by itself.
+def _over_root(inside: NDArray[np.int32], width: int, unit: float = 1.0) -> NDArray[np.float32]:
+    """Evidence of windows over the root of their width, in `unit`."""
+    return (inside * np.float32(1 / (unit * np.sqrt(width)))).astype(np.float32)
+
+
+def warm_places(reading: Reading, hot: Sequence[float]) -> NDArray[np.bool_]:
+    """Where a window's score may be over FOREIGN_LANGUAGE: all such places, and a few more."""
+    warm = _reaching(reading.total, WIDTHS_SPACED, hot[len(WIDTHS_DENSE) :])
+    dense = is_dense(reading.classes)
+    if dense.any():
+        warm &= ~dense
+        warm |= _reaching(reading.total, WIDTHS_DENSE, hot) & dense
+    return warm
+
+
+def _reaching(total: NDArray[np.int32], widths: Sequence[int], hot: Sequence[float]) -> NDArray[np.bool_]:
+    """Where the evidence of one of the windows reaches half of what is hot, in whole numbers: a little less is enough."""
+    n, reach = len(total) - 1, max(widths)
+    reached = np.zeros(n, dtype=bool)
+    for first in range(0, n, CHUNK):
+        part = total[first : first + CHUNK + reach]
+        for width, bar in zip(widths, hot, strict=False):
+            least = np.int32(FOREIGN_LANGUAGE * bar * np.sqrt(width) * 0.999)
+            inside = part[width:] - part[:-width] >= least
+            reached[first + width // 2 : first + width // 2 + len(inside)] |= inside
+    return reached
+
+
+def window_scores(reading: Reading, hot: Sequence[float], at: Ints, stood: Standing) -> NDArray[np.float32]:
+    """The highest of the window sums around some characters of texts, each over its threshold `hot`: 1.0 is hot by itself.
 
     hot holds, in table units, a threshold for every width of WIDTHS_DENSE, then of WIDTHS_SPACED, then for what stands alone.
     """
-    scores = _highest(reading.total, WIDTHS_SPACED, hot[len(WIDTHS_DENSE) :])
-    dense = DENSE.take(reading.classes)
-    if not dense.any():
-        return scores
-    scores = np.where(dense, _highest(reading.total, WIDTHS_DENSE, hot), scores)
-    starts, ends = alone(reading)
-    places, length = ranges(starts, ends), ends - starts
-    scores[places] = np.maximum(scores[places], np.repeat(stretch_sums(reading.total, starts, ends) / hot[-1], length))
+    scores = _highest(reading.total, WIDTHS_SPACED, hot[len(WIDTHS_DENSE) :], at)
+    dense = np.flatnonzero(is_dense(reading.classes.take(at)))
+    if len(dense):
+        scores[dense] = _highest(reading.total, WIDTHS_DENSE, hot, at[dense])
+    if len(stood.starts):
+        number = np.maximum(np.searchsorted(stood.starts, at, side="right") - 1, 0)
+        inside = np.flatnonzero((stood.starts[number] <= at) & (at < stood.ends[number]))
+        scores[inside] = np.maximum(scores[inside], stood.scores[number[inside]])
     return scores
+
+
+def _highest(total: NDArray[np.int32], widths: Sequence[int], hot: Sequence[float], at: Ints) -> NDArray[np.float32]:
+    highest = np.full(len(at), -np.inf, dtype=np.float32)
+    for width, bar in zip(widths, hot, strict=False):
+        inside = total.take(at + (width // 2 + 1)) - total.take(at - width // 2)
+        np.maximum(highest, _over_root(inside, width, bar), out=highest)
+    return highest
 
 
 ALONE = 12  # characters that what stands alone has at most
 
 
+class Standing(NamedTuple):
+    """What stands alone: its starts, its ends and its scores, 1.0 of which is hot by itself."""
+
+    starts: Ints
+    ends: Ints
+    scores: NDArray[np.float32]
+
+
+def standing(reading: Reading, bar: float) -> Standing:
+    """What stands alone in a batch, its evidence over the threshold `bar`."""
+    starts, ends = alone(reading)
+    return Standing(starts, ends, stretch_sums(reading.total, starts, ends) / bar)
+
+
+_FEW_LETTERS = 16  # blanks for every letter of an unspaced script, where it is faster to look around those letters
+
+
 def alone(reading: Reading) -> tuple[Ints, Ints]:
     """Starts and ends of what stands alone: a few characters of a script without spaces that do stand between spaces."""
-    word, unspaced = IS_WORD.take(reading.classes), sums(UNSPACED.take(reading.classes))
-    blank = (reading.classes == cc.SPACE) | (reading.classes == cc.NEWLINE)
-    edges = np.flatnonzero(word[1:] != word[:-1]) + 1
-    starts, ends = edges[0::2], edges[1::2]
-    few = (ends - starts > 1) & (ends - starts <= ALONE) & (unspaced[ends] > unspaced[starts])
-    few &= blank[starts - 1] & blank[ends]
+    classes = reading.classes
+    unspaced = np.flatnonzero(is_dense(classes) & (classes != cc.HANGUL))
+    blanks = np.flatnonzero((classes == cc.SPACE) | (classes == cc.NEWLINE))
+    if _FEW_LETTERS * len(unspaced) < len(blanks):
+        behind = np.unique(np.searchsorted(blanks, unspaced))
+    else:
+        behind = np.flatnonzero(np.maximum.reduceat(classes, blanks)[:-1] >= cc.HAN) + 1
+    starts, ends = blanks[behind - 1] + 1, blanks[behind]
+    few = np.flatnonzero((ends - starts > 1) & (ends - starts <= ALONE))
+    starts, ends = starts[few], ends[few]
+    inside = classes[ranges(starts, ends)]
+    stop = np.cumsum(ends - starts)
+    n_words, n_unspaced = (
+        total[stop] - total[stop - (ends - starts)] for total in (sums(IS_WORD[inside]), sums(UNSPACED[inside]))
+    )
+    few = np.flatnonzero((n_words == ends - starts) & (n_unspaced > 0))
     return starts[few], ends[few]
 
 
@@ -151,29 +217,24 @@ def stretch_sums(total: NDArray[np.int32], starts: Ints, ends: Ints) -> NDArray[
     return scores
 
 
-def _highest(total: NDArray[np.int32], widths: Sequence[int], hot: Sequence[float]) -> NDArray[np.float32]:
-    first, *others = (window_sums(total, width, bar) for width, bar in zip(widths, hot, strict=False))
-    for scores in others:
-        np.maximum(first, scores, out=first)
-    return first
-
-
 JOIN = 5  # characters between two hot places that still make one run
 
 
 def hot_runs(reading: Reading, hot: Sequence[float], protected: Sequence[Stretches]) -> Runs:
     """The hot runs of a batch, none across a line end, none in a text's protected stretches."""
-    scores = window_scores(reading, hot)
+    stood = standing(reading, hot[-1])
+    looked_at = warm_places(reading, hot)
+    looked_at[ranges(stood.starts, stood.ends)] = True
+    looked_at |= reading.foreign
     for base, stretches in zip(reading.doc_base.tolist(), protected, strict=True):
         for start, end in stretches:
-            scores[slice(*np.searchsorted(reading.source, (base + start, base + end)))] = -np.inf
-    warm = np.flatnonzero(scores > FOREIGN_LANGUAGE)
-    at = warm[(scores[warm] > 1) | (_fit_around(reading.fit_total, warm) < 0)]
-    if reading.foreign.any():
-        strange = np.flatnonzero(reading.foreign)
-        at = np.union1d(at, strange[scores[strange] > FOREIGN_SCRIPT])
-    classes = reading.classes[at]
-    return _joined(reading, scores, at[(classes != cc.NEWLINE) & (classes != cc.SPACE)])
+            looked_at[slice(*np.searchsorted(reading.source, (base + start, base + end)))] = False
+    at = np.flatnonzero(looked_at)
+    at = at[~_IS_BLANK.take(reading.classes.take(at))]  # nothing in front of the first text or behind the last is left
+    scores = window_scores(reading, hot, at, stood)
+    is_hot = (scores > 1) | ((scores > FOREIGN_LANGUAGE) & (_fit_around(reading.fit_total, at) < 0))
+    is_hot |= reading.foreign.take(at) & (scores > FOREIGN_SCRIPT)
+    return _joined(reading, scores[is_hot], at[is_hot])
 
 
 def _joined(reading: Reading, scores: NDArray[np.float32], at: Ints) -> Runs:
@@ -185,7 +246,7 @@ def _joined(reading: Reading, scores: NDArray[np.float32], at: Ints) -> Runs:
     first = np.flatnonzero(np.concatenate(([True], (np.diff(at) > JOIN) | (np.diff(lines) > 0))))
     starts, ends = at[first], at[np.concatenate((first[1:] - 1, [len(at) - 1]))] + 1
     docs = np.searchsorted(reading.doc_first, starts, side="right") - 1
-    peaks = np.maximum.reduceat(scores[at], first).astype(np.float64)
+    peaks = np.maximum.reduceat(scores, first).astype(np.float64)
     return Runs(starts, ends, docs, peaks, np.zeros(len(starts), dtype=np.int8))
 
 
@@ -338,19 +399,29 @@ def candidates(part: Excerpt, runs: Runs, edges: Boundaries) -> Candidates:
     ]
     lefts = _starts(part, runs, edges.left, alike)
     rights = _ends(part, runs, edges.right, alike)
-    k_left, k_right = lefts.shape[1], rights.shape[1]
-    starts = np.repeat(lefts, k_right, axis=1).ravel()
-    ends = np.tile(rights, (1, k_left)).ravel()
-    numbers = np.repeat(np.arange(len(runs.starts)), k_left * k_right)
-    length = ends - starts
-    keep = (length >= 1) & (length <= MAX_CANDIDATE) & (starts < runs.ends[numbers]) & (ends > runs.starts[numbers])
-    keep &= (starts >= 0) & (ends >= 0)
     words = sums(IS_WORD.take(part.classes))
-    keep &= words[ends] > words[starts]  # a bare sign advertises nothing
-    key = starts * (len(part.classes) + 1) + ends
-    _, unique = np.unique(np.where(keep, key, -1), return_index=True)
-    unique = unique[keep[unique]]
+    lots = []
+    for first in range(0, len(lefts), LOT):
+        lot = slice(first, first + LOT)
+        numbers, starts, ends = _paired(lefts[lot], rights[lot], runs.starts[lot], runs.ends[lot])
+        kept = np.flatnonzero(words[ends] > words[starts])  # a bare sign advertises nothing
+        lots.append((numbers[kept] + first, starts[kept], ends[kept]))
+    numbers, starts, ends = (np.concatenate(column) for column in zip(*lots, strict=True))
+    _, unique = np.unique(starts * (len(part.classes) + 1) + ends, return_index=True)
     return Candidates(starts[unique], ends[unique], runs.docs[numbers[unique]], numbers[unique])
+
+
+LOT = 128  # runs whose starts and ends are paired at a time: there are about 900 pairs of each
+
+
+def _paired(lefts: Ints, rights: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
+    """The number of the run, the start and the end of every segment that is not too long and touches its run starts:ends."""
+    left, right = lefts[:, :, None], rights[:, None, :]
+    length = right - left
+    keep = (length >= 1) & (length <= MAX_CANDIDATE) & (left >= 0) & (right >= 0)
+    keep &= (left < ends[:, None, None]) & (right > starts[:, None, None])
+    number, at_left, at_right = np.nonzero(keep)
+    return number, lefts[number, at_left], rights[number, at_right]
 
 
 def _at_least(strength: NDArray[np.int8], level: int) -> Ints:

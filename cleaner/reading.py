@@ -52,9 +52,9 @@ class Reading(NamedTuple):
     points: NDArray[np.uint32]
     source: Ints
     disguised: NDArray[np.bool_]
-    evidence: NDArray[np.int32]
+    evidence: NDArray[np.int16]
     total: NDArray[np.int32]
-    trigrams: NDArray[np.uint32]
+    trigrams: NDArray[np.uint16]
     fit: NDArray[np.int8]
     fit_total: NDArray[np.int32]
     foreign: NDArray[np.bool_]
@@ -91,7 +91,8 @@ def sums(values: NDArray[np.generic]) -> NDArray[np.int32]:
     >>> sums(np.array([3, 4], dtype=np.int8)).tolist()
     [0, 3, 7]
     """
-    total = np.zeros(len(values) + 1, dtype=np.int32)
+    total = np.empty(len(values) + 1, dtype=np.int32)
+    total[0] = 0
     np.cumsum(values, out=total[1:], dtype=np.int32)
     return total
 
@@ -100,7 +101,7 @@ LANGUAGE_SAMPLE, LANGUAGE_STEP = 1600, 5  # every fifth trigram of so many chara
 
 
 def _language(
-    rows: NDArray[np.uint32], first: Ints, stop: Ints, table: NDArray[np.int8]
+    rows: NDArray[np.uint16], first: Ints, stop: Ints, table: NDArray[np.int8]
 ) -> tuple[Ints, NDArray[np.int8]]:
     """The language of each text, and how well each character's trigram fits the language of its text."""
     languages, fit = np.zeros(len(first), dtype=np.int64), np.zeros(len(rows), dtype=np.int8)
@@ -109,7 +110,7 @@ def _language(
         size = -(-np.minimum(stop[some] - first[some], LANGUAGE_SAMPLE) // LANGUAGE_STEP)
         begin = np.cumsum(size) - size
         sample = np.repeat(first[some] - LANGUAGE_STEP * begin, size) + LANGUAGE_STEP * np.arange(size.sum())
-        likely = np.add.reduceat(table.take(rows[sample], axis=1), begin, axis=1, dtype=np.int32)
+        likely = np.add.reduceat(table.take(rows[sample], axis=1).astype(np.int32), begin, axis=1)
         languages[some] = likely.argmax(axis=0)
     for language, begin, end in zip(languages.tolist(), first.tolist(), stop.tolist(), strict=True):
         table[language].take(rows[begin:end], mode="wrap", out=fit[begin:end])

@@ -45,6 +45,21 @@ def makes_markup(text: str, start: int, end: int) -> bool:
     )
 
 
+_DEFINITION = regex.compile(r"[ >]{0,8}\[[^\[\]\n]{1,100}\]:")
+
+
+def splits_title(text: str, start: int, end: int) -> bool:
+    """True if text[start:end] holds one of the two quotes around the title of a Markdown reference definition.
+
+    >>> splits_title('[1]: http://example.org "SPAM"', 25, 30)
+    True
+    >>> splits_title('[1]: http://example.org "SPAM"', 25, 29)
+    False
+    """
+    line = text.rfind("\n", 0, start) + 1
+    return bool(_DEFINITION.match(text, line, start)) and text.count('"', start, end) % 2 == 1
+
+
 _CLOSERS = {
     ")": "(",
     "]": "[",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 1 << 15  # rows times trees scored at a time, so that the node numbers stay in the cache
+_FEATURE_BITS, _FEATURE_MASK = 16, 0xFFFF
 
 
 class Trees(NamedTuple):
@@ -35,25 +36,37 @@ def scores(trees: Trees, matrix: NDArray[np.float32], first: int = 0, stop: int 
     >>> scores(stump, np.array([[0.0], [1.0]], "f4")).tolist()
     [-0.75, 1.25]
     """
-    roots = trees.roots[first:stop]
+    roots = trees.roots[first:stop].astype(np.int64)
+    links = trees.left.astype(np.int64) << _FEATURE_BITS | trees.feature
     out = np.empty(len(matrix))
     rows = max(1, BLOCK // max(1, len(roots)))
     for at in range(0, len(matrix), rows):
-        out[at : at + rows] = _block_scores(trees, matrix[at : at + rows], roots)
+        out[at : at + rows] = _block_scores(trees, links, matrix[at : at + rows], roots)
     return out if first else out + trees.baseline
 
 
-def _block_scores(trees: Trees, matrix: NDArray[np.float32], roots: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Summed leaf values: all trees take one step at a time."""
+def _block_scores(
+    trees: Trees, links: NDArray[np.int64], matrix: NDArray[np.float32], roots: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Summed leaf values: all trees take one step at a time. `links` holds each node's child and feature in one number."""
     flat = matrix.ravel()
-    rows = np.arange(len(matrix), dtype=np.int32) * np.int32(matrix.shape[1])
-    node = np.repeat(roots[:, None], len(matrix), axis=1)
+    rows = np.repeat(np.arange(0, matrix.size, matrix.shape[1]), len(roots))
+    node = np.tile(roots, len(matrix))
+    link, place = np.empty_like(node), np.empty_like(node)
+    threshold, value = np.empty(node.shape, dtype=np.float32), np.empty(node.shape, dtype=np.float32)
     for _ in range(trees.depth):
-        above = flat.take(rows + trees.feature.take(node)) > trees.threshold.take(node)
-        node = trees.left.take(node) + above
-    total = np.zeros(len(matrix))
-    for values in trees.value.take(node):  # tree after tree: the order of additions does not depend on the batch
-        total += values
+        links.take(node, out=link, mode="wrap")
+        trees.threshold.take(node, out=threshold, mode="wrap")
+        np.bitwise_and(link, _FEATURE_MASK, out=place)
+        place += rows
+        flat.take(place, out=value, mode="wrap")
+        link >>= _FEATURE_BITS
+        np.add(link, value > threshold, out=node)
+    if not len(roots):
+        return np.zeros(len(matrix))
+    values = trees.value.take(node, mode="wrap").reshape(len(matrix), len(roots))
+    # Running sums, tree after tree: the order of additions does not depend on the batch, as that of a plain sum does.
+    total: NDArray[np.float64] = np.add.accumulate(values, axis=1)[:, -1]
     return total
 
 

@@ -56,10 +56,13 @@ def fold(points: NDArray[np.uint32]) -> View:
     hiding = np.flatnonzero(dropped)
     dropped[:-1] |= (points[:-1] == _CR) & (points[1:] == _LF)  # a line ends the same way everywhere
     gone = np.flatnonzero(dropped)
-    gaps = _gaps_in_spaced_words(classes[~dropped])
+    gaps = _gaps_in_spaced_words(classes[~dropped] if len(gone) else classes)
     dropped[gaps + np.searchsorted(gone - np.arange(len(gone)), gaps, side="right")] = True
-    kept = ~dropped  # a mask copies the long stretches between what is dropped much faster than indices do
-    source, points, classes = np.flatnonzero(kept), points[kept], classes[kept]
+    if len(gone) or len(gaps):
+        kept = ~dropped  # a mask copies the long stretches between what is dropped much faster than indices do
+        source, points, classes = np.flatnonzero(kept), points[kept], classes[kept]
+    else:
+        source = np.arange(len(points))
     codes = tables.fold.take(points)
     disguised = (points > 0x20FF) & (codes != points)
     disguised[gaps - 1 - np.arange(len(gaps))] = True  # the letter in front of each gap
@@ -125,6 +128,8 @@ def _mixed_words(word: NDArray[np.bool_], borrowed: NDArray[np.bool_]) -> tuple[
     """The characters of the words with borrowed and other characters, and for each the number of its word among them."""
     own = word & ~borrowed
     at = np.flatnonzero((borrowed[1:] & own[:-1]) | (borrowed[:-1] & own[1:]))
+    if not len(at):
+        return at, at
     edges = np.concatenate(([0], np.flatnonzero(word[1:] != word[:-1]) + 1, [len(word)]))
     number = np.unique(np.searchsorted(edges, at, side="right"))
     starts, lengths = edges[number - 1], edges[number] - edges[number - 1]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cleaner import Cleaner
+from cleaner import Cleaner, features, propose
 from cleaner import charclass as cc
-from cleaner.judge import propose_batch, source_spans
-from cleaner.propose import SHOUT, TITLE, alone, styles
+from cleaner import judge as judging
+from cleaner.judge import hot_units, judge, propose_batch, source_spans
+from cleaner.propose import FOREIGN_LANGUAGE, SHOUT, TITLE, WIDTHS_DENSE, WIDTHS_SPACED, alone, styles, window_sums
 from cleaner.reading import read
 from cleaner.view import fold
 
@@ -83,3 +84,30 @@ def test_candidates_are_the_same_alone_and_in_a_batch(cleaner: Cleaner) -> None:
         spans = set() if alone is None else set(zip(*(at.tolist() for at in source_spans(alone)), strict=True))
         mine = np.flatnonzero(batch.found.docs == number)
         assert set(zip(starts[mine].tolist(), ends[mine].tolist(), strict=True)) == spans
+
+
+SPAM = ["casino bonus bahis", "爱上海龙凤419论坛", "The tide comes in. Buy cheap viagra online now. It goes out."]
+
+
+@pytest.mark.parametrize("text", [*SPAM, "quiet water", "", "x"])
+def test_every_window_over_the_threshold_is_looked_at(text: str, cleaner: Cleaner) -> None:
+    reading, hot = read([text], cleaner.model.tables), hot_units(cleaner.model)
+    dense = propose.is_dense(reading.classes)
+    over = np.zeros(len(dense), dtype=bool)
+    for number, (width, bar) in enumerate(zip((*WIDTHS_DENSE, *WIDTHS_SPACED), hot, strict=False)):
+        of_kind = dense if number < len(WIDTHS_DENSE) else ~dense
+        over |= of_kind & (window_sums(reading.total, width) / bar > FOREIGN_LANGUAGE)
+    assert not (over & ~propose.warm_places(reading, hot)).any()
+    assert over.any() == (text in SPAM)
+
+
+def test_lots_change_nothing(cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged() -> list[list[tuple[int, int, float]]]:
+        found = judge(SPAM, cleaner.model, [[]] * len(SPAM))
+        return [[(item.start, item.end, item.score) for item in items] for items in found]
+
+    whole = judged()
+    assert all(whole)
+    for module, name in ((judging, "RUNS_TOGETHER"), (propose, "LOT"), (propose, "CHUNK"), (features, "LOT")):
+        monkeypatch.setattr(module, name, 1)
+    assert judged() == whole

@@ -6,8 +6,9 @@ import regex
 
 _LIST_ITEM = regex.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
 _LIST_SIGNS = frozenset(" -+*0123456789")
-_CODE = regex.compile(r"^(?:[ \t>]*(?:```|~~~)|\t| {4})", regex.M)
-_CODE_SIGNS = ("\t", "~~~", "```", "    ")  # a text without them has no `_CODE`, which takes longer to find out
+_FENCES = ("```", "~~~")
+_FENCED = regex.compile(r"^[ \t>]*(?:```|~~~)", regex.M)
+_INDENTS = ("\t", "    ")
 MAX_FRONT_MATTER = 65_536  # characters
 
 
@@ -22,12 +23,13 @@ def protected(text: str) -> list[tuple[int, int]]:
     begin = _front_matter_end(text)
     if begin:
         found.append((0, begin))
-    if not any(sign in text for sign in _CODE_SIGNS) or not _CODE.search(text, begin):
+    if not _may_hold_code(text, begin):
         return found
     fence, opened, at = "", 0, begin
     blank, in_list, code = True, False, False
+    has_fences = any(fence in text for fence in _FENCES)
     for line in text[begin:].splitlines(keepends=True):
-        mark = _fence(line) if "```" in line or "~~~" in line else ""
+        mark = _fence(line) if has_fences and ("```" in line or "~~~" in line) else ""
         if not fence and mark:
             fence, opened = mark, at
         elif fence:
@@ -47,6 +49,13 @@ def protected(text: str) -> list[tuple[int, int]]:
     if fence and len(text) - opened < MAX_FRONT_MATTER:
         found.append((opened, len(text)))
     return found
+
+
+def _may_hold_code(text: str, begin: int) -> bool:
+    """Whether a line of text[begin:] begins with a fence or an indent."""
+    if text.startswith(_INDENTS, begin) or any(text.find("\n" + indent, begin) >= 0 for indent in _INDENTS):
+        return True
+    return any(fence in text for fence in _FENCES) and bool(_FENCED.search(text, begin))
 
 
 def _fence(line: str) -> str:

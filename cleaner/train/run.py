@@ -24,7 +24,7 @@ from cleaner import model as models
 from cleaner.cohesion import packed
 from cleaner.features import NAMES, Matrix
 from cleaner.model import Model
-from cleaner.propose import DENSE, WIDTHS_DENSE, WIDTHS_SPACED, alone, stretch_sums, window_sums
+from cleaner.propose import WIDTHS_DENSE, WIDTHS_SPACED, alone, is_dense, stretch_sums, window_sums
 from cleaner.reading import Tables, read
 from cleaner.train import data as corpora
 from cleaner.train import lexicon_fit, ngram_fit, verify_fit
@@ -233,7 +233,7 @@ def _hot(split: Split) -> list[float]:
     clean = [document for document in split.documents if not document.spans and not document.hard]
     for batch in verify_fit.batches(clean[::HOT_STEP]):
         reading = read([document.text for document in batch], split.tables)
-        dense = DENSE.take(reading.classes)
+        dense = is_dense(reading.classes)
         for number, width in enumerate((*WIDTHS_DENSE, *WIDTHS_SPACED)):
             of_kind = dense if number < len(WIDTHS_DENSE) else ~dense
             lots[number].append(window_sums(reading.total, width)[of_kind])
