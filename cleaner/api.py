@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from itertools import accumulate
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import model as models
 from cleaner.decide import REMOVED, REVIEW, decide
-from cleaner.judge import judge
+from cleaner.judge import Judged, judge
 from cleaner.model import Model
 from cleaner.readers.markdown import protected
 from cleaner.span import CleanerError, Span, merged, minus
 
+if TYPE_CHECKING:  # what knows HTML is loaded when there is some: it doubles the time to start
+    from cleaner.pages.weigh import OpenPage
+
 LEVELS = ("remove", "review")
 MAX_ROUNDS = 5
+MAX_TAGS = 200_000  # `<` in a page
 MAX_SHARE = 0.6  # of a document's visible characters that may be cut
 MIN_SHARE_INK = 200  # below so many visible characters a share says little, and the limit does not hold
-BATCH = 1 << 20  # characters scored together
+BATCH = 1 << 21  # characters scored together
 
 
 class Cleaned(NamedTuple):
@@ -59,13 +63,18 @@ class Cleaner:
         return list(self.clean(text, format=format).spans)
 
     def clean(self, text: str, *, format: str = "txt") -> Cleaned:
-        """The text without its injections; `format` is `txt` or `md`, where code and front matter are left alone."""
+        """The text without its injections; `format` is `txt`, `md`, where code and front matter are left alone, or `html`."""
         return self.clean_many([text], [format])[0]
 
     def clean_many(self, texts: Sequence[str], formats: Sequence[str]) -> list[Cleaned]:
         """Several texts at once, each with the result it has on its own."""
         out: list[Cleaned | None] = [None] * len(texts)
-        state = {number: _Progress(texts[number]) for number in range(len(texts))}
+        state = {
+            number: _Progress(text, format) for number, (text, format) in enumerate(zip(texts, formats, strict=True))
+        }
+        for number in [number for number, progress in state.items() if progress.has_too_many_tags()]:
+            out[number] = Cleaned(texts[number], (), f"more than {MAX_TAGS} tags")
+            del state[number]
         for level in LEVELS[: LEVELS.index(self.level) + 1]:  # what is sure goes first, at every level
             settled: dict[int, _Progress] = {}
             for _ in range(MAX_ROUNDS):
@@ -83,13 +92,32 @@ class Cleaner:
         self, batch: Sequence[int], state: dict[int, _Progress], formats: Sequence[str], level: str
     ) -> list[int]:
         """Judge what is left of some texts; the numbers of those in which nothing more is to be cut."""
-        left = [state[number].left for number in batch]
-        kept = [protected(text) if formats[number] == "md" else [] for number, text in zip(batch, left, strict=True)]
+        left = [_looked_at(state[number].left, formats[number]) for number in batch]
+        texts = [item if isinstance(item, str) else item.page.text for item in left]
+        kept = [protected(text) if formats[number] == "md" else [] for number, text in zip(batch, texts, strict=True)]
         done = []
-        for number, text, judged, stretches in zip(batch, left, judge(left, self.model, kept), kept, strict=True):
-            if not state[number].take(decide(text, judged, self.model, level, stretches)):
+        for number, item, judged, stretches in zip(batch, left, judge(texts, self.model, kept), kept, strict=True):
+            if not state[number].take(self._found(item, judged, level, stretches)):
                 done.append(number)
         return done
+
+    def _found(
+        self, item: str | OpenPage, judged: list[Judged], level: str, kept: Sequence[tuple[int, int]]
+    ) -> list[Span]:
+        if isinstance(item, str):
+            return decide(item, judged, self.model, level, kept)
+        from cleaner.pages.hiding import all_spans
+
+        return all_spans(item, judged, self.model, level)
+
+
+def _looked_at(text: str, format: str) -> str | OpenPage:
+    """What is judged: a text as it is, a page laid out."""
+    if format != "html":
+        return text
+    from cleaner.pages.weigh import OpenPage
+
+    return OpenPage(text)
 
 
 class _Progress:
@@ -98,13 +126,18 @@ class _Progress:
     `gaps` are the offsets in what is left where something is cut out, `gone` how much is before the first, second, …
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, format: str) -> None:
         self.text = text
+        self.format = format
         self.left = text
         self.spans: list[Span] = []
         self.cuts: list[tuple[int, int]] = []
         self.gaps: list[int] = []
         self.gone = [0]
+
+    def has_too_many_tags(self) -> bool:
+        """Whether it is a page that would take too much memory."""
+        return self.format == "html" and self.text.count("<") > MAX_TAGS
 
     def take(self, found: list[Span]) -> bool:
         """Add the spans of one round; True if something was cut, so that another round is due."""
@@ -138,10 +171,28 @@ def _ink(text: str) -> int:
 
 def _finished(progress: _Progress) -> Cleaned:
     if progress.cuts:
-        ink = _ink(progress.text)
-        if ink >= MIN_SHARE_INK and _ink(progress.left) < (1 - MAX_SHARE) * ink:
+        is_page = progress.format == "html"
+        ink, left = _seen_of_page(progress) if is_page else (_ink(progress.text), _ink(progress.left))
+        if ink >= MIN_SHARE_INK and left < (1 - MAX_SHARE) * ink:
             return _given_up(progress, f"more than {MAX_SHARE:.0%} of it would be cut")
+        if is_page and not _keeps_markup(progress):
+            return _given_up(progress, "cutting it would change the markup around it")
     return Cleaned(progress.left, tuple(progress.spans))
+
+
+def _seen_of_page(progress: _Progress) -> tuple[int, int]:
+    """The characters of a page that readers saw, but for what was hidden from them, and those they see now."""
+    from cleaner.pages.hiding import UNSEEN
+    from cleaner.pages.weigh import shown
+
+    unseen = [(span.start, span.end) for span in progress.spans if span.reason in UNSEEN and span.action == REMOVED]
+    return _ink(shown(minus(progress.text, merged(unseen)))), _ink(shown(progress.left))
+
+
+def _keeps_markup(progress: _Progress) -> bool:
+    from cleaner.pages.carve import keeps_markup
+
+    return keeps_markup(progress.text, progress.cuts, progress.left)
 
 
 def _given_up(progress: _Progress, problem: str) -> Cleaned:

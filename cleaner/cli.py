@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cleaner import __version__
 from cleaner.api import LEVELS, Cleaner
-from cleaner.batch import Report, Result, Summary, in_place, nowhere, run, to_folder, walk
-from cleaner.decide import REMOVED
-from cleaner.document import CLEANED, Outcome, process
+from cleaner.document import CLEANED, FAILED, SKIPPED, Outcome, process
 from cleaner.encoding import MAX_BYTES
-from cleaner.readers import Document, format_of
+from cleaner.engine import places
+from cleaner.engine.batch import run
+from cleaner.engine.jobs import Place
+from cleaner.engine.journal import Entry
+from cleaner.engine.plan import fresh
+from cleaner.engine.tree import NoLog, NoTarget, Tally, Task, clean_tree
+from cleaner.engine.walk import Source, walk
+from cleaner.engine.workers import Pool
+from cleaner.progress import Progress, Stopped, cores, stoppable, totals
+from cleaner.readers import WHOLE, Document, Options, format_of
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
 
-SHOW_PROGRESS_AFTER = 2.0  # seconds
+if TYPE_CHECKING:
+    from cleaner.restore import Restored
+
 _PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 _LEVEL = click.option(
     "--level",
@@ -40,7 +48,7 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except CleanerError as error:
             click.echo(f"cleaner: {quote(str(error))}", err=True)
-            ctx.exit(2)
+            ctx.exit(5 if isinstance(error, places.LockedError) else 2)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,6 +63,26 @@ def main() -> None:
     cleaner explain posts/a.md            why was this removed, why was that not
     cleaner restore clean-report/         undo a run
     """
+
+
+_FIELD = click.option(
+    "--field",
+    "field_names",
+    multiple=True,
+    help="Field or column that holds text, dotted where it is nested; may be given again.  [default: text]",
+)
+_FORMAT = click.option(
+    "--format",
+    "text_format",
+    type=click.Choice(WHOLE),
+    default="txt",
+    show_default=True,
+    help="What the text in fields, columns and standard input is.",
+)
+_WORKERS = click.option(
+    "-j", "--workers", type=click.IntRange(1), help="How many processes work.  [default: one for each core]"
+)
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 
 
 @main.command()
@@ -72,116 +100,75 @@ def main() -> None:
     help="Folder for the report.  [default: OUTPUT-report; with --in-place, cleaner-report]",
 )
 @click.option("--no-report", is_flag=True, help="With --in-place: write no report; nothing can be undone then.")
+@click.option("--resume", is_flag=True, help="With --in-place: go on with a run that was stopped, by its report.")
+@click.option("--yes", is_flag=True, help="With --in-place: also when more than a quarter of many files would change.")
 @_LEVEL
+@_FIELD
+@_FORMAT
+@_WORKERS
+@_QUIET
 def clean(
-    paths: Sequence[Path], output: Path | None, replace: bool, report: Path | None, no_report: bool, level: str
+    paths: Sequence[Path],
+    output: Path | None,
+    replace: bool,
+    report: Path | None,
+    no_report: bool,
+    resume: bool,
+    yes: bool,
+    level: str,
+    field_names: Sequence[str],
+    text_format: str,
+    workers: int | None,
+    quiet: bool,
 ) -> None:
     """Clean files and folders; `-` reads standard input and writes standard output.
 
-    Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write.
+    A run into the same output folder takes over what an earlier or a stopped one did with files that are as they were.
+
+    Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write;
+    5: another run is at work there; 128 + N: stopped by signal N.
     """
     if list(map(str, paths)) == ["-"]:
         if output is not None or replace or report is not None or no_report:
             raise CleanerError(
                 "`-` reads standard input and writes standard output: it takes no -o, --in-place or --report"
             )
-        sys.exit(_clean_stream(level))
+        sys.exit(_clean_stream(level, text_format))
     if (output is None) == (not replace):
         raise CleanerError("give either -o FOLDER or --in-place")
-    if no_report and (report is not None or not replace):
-        raise CleanerError("--no-report goes with --in-place and without --report")
+    if no_report and (report is not None or not replace or resume):
+        raise CleanerError("--no-report goes with --in-place, without --report and --resume")
     if output is not None:
-        folder = report or output.with_name(output.name + "-report")
-        _refuse_overlap([*paths, folder], output)
-        _refuse_overlap(paths, folder)
-        sys.exit(_run(walk(paths), level, to_folder(output), Report(folder, output, "output"), folder))
-    folder = report or Path("cleaner-report")
-    if not no_report:
-        _refuse_used(folder)
-    root = _common_root(paths)
-    sys.exit(_run(walk(paths), level, in_place, None if no_report else Report(folder, root, "in-place"), folder))
+        report = report or output.with_name(output.name + "-report")
+        places.refuse_overlap([*paths, report], output)
+        places.refuse_overlap(paths, report)
+    elif not no_report:
+        report = report or Path("cleaner-report")
+    options = Options(tuple(field_names) or Options().fields, text_format)
+    task = Task(tuple(paths), output, report, options, resume, yes)
+    sys.exit(_run(task, Cleaner(level=level), workers, quiet))
 
 
-def _refuse_overlap(paths: Sequence[Path], output: Path) -> None:
-    """An output inside an input, or an input inside the output, would be cleaned into itself."""
-    target = output.resolve()
-    for path in paths:
-        source = path.resolve()
-        if source == target or source in target.parents or target in source.parents:
-            raise CleanerError(f"{path} and {output} lie inside one another: choose a folder elsewhere")
+def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
+    with stoppable(), Progress(task.paths, quiet) as progress:
+        try:
+            with Pool(cleaner, task.options, workers or cores()) as pool:
+                tally = clean_tree(task, cleaner, pool, progress.seen)
+        except Stopped as stopped:
+            how = "the same command with --resume" if task.output is None else "the same command"
+            progress.say(f"stopped: {progress.done} files done; {how} goes on" if task.report else "stopped")
+            return 128 + stopped.signal
+    if not quiet:
+        for line in totals(tally.counts):
+            click.echo(line, err=True)
+        if task.report is not None:
+            click.echo(f"report: {quote(str(task.report))}", err=True)
+    return tally.return_code
 
 
-def _refuse_used(folder: Path) -> None:
-    """A report of an in-place run is what undoes it: it goes into a folder of its own, and replaces no other."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CleanerError(f"{folder} is there already: give another --report, move that one away, or use --no-report")
-
-
-def _common_root(paths: Sequence[Path]) -> Path:
-    """The folder that the names in the report are relative to."""
-    if len(paths) == 1:
-        return paths[0] if paths[0].is_dir() else paths[0].parent
-    parents = {path.resolve().parent for path in paths}
-    if len(parents) > 1:
-        raise CleanerError("with --in-place and a report, give one folder, or paths that lie in one folder")
-    return parents.pop()
-
-
-def _run(
-    sources: Sequence[Any], level: str, deliver: Callable[[Result], Outcome], report: Report | None, folder: Path
-) -> int:
-    cleaner = Cleaner(level=level)
-    summary = Summary()
-    with _progress(len(sources)) as step:
-        for result in run(sources, cleaner, deliver):
-            summary.add(result)
-            if report is not None:
-                report.add(result)
-            step()
-    if report is not None:
-        report.close(summary, _settings(cleaner))
-    counts = summary.documents
-    click.echo(
-        f"{sum(counts.values())} documents: {counts['cleaned']} cleaned, {counts['unchanged']} unchanged, "
-        f"{counts['skipped']} skipped, {counts['failed']} failed; {summary.spans[REMOVED]} spans removed, "
-        f"{summary.spans['review']} for review",
-        err=True,
-    )
-    for problem, count in sorted(summary.problems.items()):
-        click.echo(f"  {count} × {quote(problem)}", err=True)
-    if report is not None:
-        click.echo(f"report: {quote(str(folder))}", err=True)
-    return summary.return_code
-
-
-def _settings(cleaner: Cleaner) -> dict[str, Any]:
-    """What the results depend on besides the documents."""
-    return {"version": __version__, "model": cleaner.model.sha256, "level": cleaner.level}
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error once the work has taken two seconds, when that is a terminal."""
-    began = time.monotonic()
-    bar = click.progressbar(length=total, label="cleaning", file=sys.stderr, show_pos=True)
-    bar.hidden = True
-    waiting = 0
-
-    def step() -> None:
-        nonlocal waiting
-        waiting += 1
-        if time.monotonic() - began >= SHOW_PROGRESS_AFTER:
-            bar.hidden = not sys.stderr.isatty()
-            bar.update(waiting)
-            waiting = 0
-
-    with bar:
-        yield step
-
-
-def _clean_stream(level: str) -> int:
+def _clean_stream(level: str, text_format: str) -> int:
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    [outcome] = process([Document(data, "txt")], Cleaner(level=level))
+    [outcome] = process([Document(data, text_format)], Cleaner(level=level))
     sys.stdout.buffer.write(outcome.data)
     if len(data) > MAX_BYTES:
         while chunk := sys.stdin.buffer.read(1 << 20):
@@ -206,21 +193,39 @@ def _line(name: str, finding: Any) -> str:
 @main.command()
 @_PATHS
 @_LEVEL
-def check(paths: Sequence[Path], level: str) -> None:
+@_FIELD
+@_FORMAT
+@_WORKERS
+def check(paths: Sequence[Path], level: str, field_names: Sequence[str], text_format: str, workers: int | None) -> None:
     """Change nothing; print what `clean` would cut, and what it would report for review.
 
     Exit code 0: nothing would be cut; 1: something would; 2: wrong use; 3: some inputs were skipped or failed.
     """
-    summary = Summary()
-    for result in run(walk(paths), Cleaner(level=level), nowhere):
-        summary.add(result)
-        for finding in result.outcome.findings:
-            click.echo(_line(result.source.name, finding))
-        if result.outcome.reason:
-            click.echo(
-                f"{quote(result.source.name)}: {result.outcome.status}: {quote(result.outcome.reason)}", err=True
-            )
-    sys.exit(summary.return_code or int(summary.documents[CLEANED] > 0))
+    options = Options(tuple(field_names) or Options().fields, text_format)
+    cleaner = Cleaner(level=level)
+    tally = Tally()
+    with stoppable(), Pool(cleaner, options, workers or cores()) as pool:
+        for _, entry in run(fresh(walk(paths), Place(NoTarget(), _Printed(), options)), pool):
+            tally.add(entry)
+    sys.exit(tally.return_code or int(tally.counts.documents[CLEANED] > 0))
+
+
+class _Printed(NoLog):
+    """Prints what is found instead of keeping it."""
+
+    def outcome(
+        self, source: Source, outcome: Outcome, data: bytes, *, base: int = 0, record: str = "", field: str = ""
+    ) -> None:
+        """The findings to standard output, what is wrong to standard error."""
+        for finding in outcome.findings:
+            click.echo(_line(f"{source.name}:{record}" if record else source.name, finding))
+
+    def done(self, entry: Entry, *, sync: bool = False) -> None:
+        """What was wrong with the source."""
+        skipped = f"{entry.status}: " if entry.status in (SKIPPED, FAILED) else ""
+        for problem, count in sorted(entry.counts.problems.items()):
+            times = f" ({count} records)" if count > 1 else ""
+            click.echo(f"{quote(entry.path)}: {skipped}{quote(problem)}{times}", err=True)
 
 
 @main.command()
@@ -240,15 +245,29 @@ def restore(report: Path) -> None:
     """Put back everything the run of REPORT cut. A file that was changed since is left alone and named."""
     from cleaner.restore import restore as restore_files
 
-    done = refused = 0
-    for item in restore_files(report):
+    sys.exit(_say_each(restore_files(report), "restored", "refused", "not restored"))
+
+
+@main.command()
+@click.argument("report", type=click.Path(path_type=Path, file_okay=False, exists=True))
+def verify(report: Path) -> None:
+    """Check that every file of REPORT is what the run wrote, and that the report gives back what it read. Writes nothing.
+
+    Exit code 0: all of it; 3: some files are not, each is named.
+    """
+    from cleaner.restore import verify as verify_files
+
+    sys.exit(_say_each(verify_files(report), "verified", "refused", "not as it was written"))
+
+
+def _say_each(items: Iterable[Restored], done: str, refused: str, problem: str) -> int:
+    counts = Counter[bool]()
+    for item in items:
+        counts[not item.problem] += 1
         if item.problem:
-            refused += 1
-            click.echo(f"{quote(item.path)}: not restored: {quote(item.problem)}", err=True)
-        else:
-            done += 1
-    click.echo(f"{done} restored, {refused} refused", err=True)
-    sys.exit(3 if refused else 0)
+            click.echo(f"{quote(item.path)}: {problem}: {quote(item.problem)}", err=True)
+    click.echo(f"{counts[True]} {done}, {counts[False]} {refused}", err=True)
+    return 3 if counts[False] else 0
 
 
 @main.command()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cleaner import splice
 from cleaner.api import Cleaned, Cleaner
 from cleaner.decide import REMOVED
-from cleaner.readers import Document, Field, Options, UnreadableError, fields
+from cleaner.readers import Document, Field, Options, UnreadableError, fields, finish, restored
 from cleaner.span import Span
 
 UNCHANGED, CLEANED, SKIPPED, FAILED = "unchanged", "cleaned", "skipped", "failed"
@@ -81,11 +81,16 @@ def _outcome(document: Document, read: Sequence[Field], results: Sequence[Cleane
     cuts = tuple(sorted(cut for field, result in zip(read, results, strict=True) for cut in _cuts(field, result)))
     if not cuts:
         return Outcome(UNCHANGED, "", data, findings, ())
-    clean = splice.cut(data, cuts)
+    clean = without(document, cuts)
     problem = _unsafe(document, clean, cuts, read, results, options)
     if problem:
         return Outcome(FAILED if problem.startswith("internal") else SKIPPED, problem, data, findings, ())
     return Outcome(CLEANED, "", clean, findings, cuts)
+
+
+def without(document: Document, cuts: Sequence[tuple[int, int]]) -> bytes:
+    """The bytes of a document minus some ranges, with what depends on them set right."""
+    return finish(document, splice.cut(document.data, cuts)) if cuts else document.data
 
 
 def _cuts(field: Field, result: Cleaned) -> Iterator[tuple[int, int]]:
@@ -103,7 +108,7 @@ def _unsafe(
 ) -> str:
     """What is wrong with a result, checked for every document that is changed; empty when nothing is."""
     data = document.data
-    if splice.restore(clean, [(start, data[start:end]) for start, end in cuts]) != data:
+    if restored(document.format, clean, [(start, data[start:end]) for start, end in cuts]) != data:
         return "internal: restoring does not give the input"
     again = _read(document._replace(data=clean), options)
     if isinstance(again, str):

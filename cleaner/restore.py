@@ -1,99 +1,237 @@
-"""Undo a run from its report. The report is untrusted: every path, offset and hash is checked before a file is written."""
+"""Undo a run from its report, or check that it could be. The report is untrusted: nothing is written that it does not prove.
+
+A file is restored only when its bytes are those the run wrote and the result's are those the run read, by their SHA-256.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import stat
-from collections.abc import Iterator
+import os
+import tempfile
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from itertools import groupby
-from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 
 from cleaner import splice
-from cleaner.batch import sha256, write_atomically
-from cleaner.encoding import MAX_BYTES, UndecodableError, decode
+from cleaner.document import CLEANED
+from cleaner.engine import files
+from cleaner.engine.handles import FileProblem
+from cleaner.readers import (
+    Options,
+    Record,
+    UnreadableError,
+    compress,
+    compression_of,
+    format_of,
+    parquet,
+    records,
+    restored,
+    warc,
+)
+from cleaner.report.removals import plain
 from cleaner.span import CleanerError, merged
+
+NOT_GIVEN_BACK = "the report does not give back what the run read"
+
+
+_KEPT = ("path", "byte_start", "byte_end", "text", "raw", "record", "field")  # of a row of the ledger
 
 
 class Restored(NamedTuple):
-    """A file of the report: restored when `problem` is empty, else left as it was."""
+    """A file of the report: all is well when `problem` is empty, else it was left as it was."""
 
     path: str
     problem: str
 
 
+class _File(NamedTuple):
+    """A cleaned file by its summary: the SHA-256 of what was read and written, and of what was read, decompressed."""
+
+    path: str
+    before: str
+    after: str
+    content: str
+
+
+class _Piece(NamedTuple):
+    """Bytes that were cut, where they were, and in which record."""
+
+    start: int
+    data: bytes
+    record: str
+
+
 def restore(report: Path) -> Iterator[Restored]:
     """Put every cut of a report back, file by file.
 
-    A file is written only when its bytes are those the run wrote and the result's are those the run read.
-    Raises `CleanerError` for a report that is missing or is not one.
+    A compressed file gets its content back; its bytes may differ. Raises `CleanerError` for what is no report.
     """
+    return _each(report, _restore_file)
+
+
+def verify(report: Path) -> Iterator[Restored]:
+    """Check, file by file, that `restore` would succeed; write nothing. Raises `CleanerError` for what is no report."""
+    return _each(report, _verify_file)
+
+
+def _each(report: Path, do: Callable[[Path, _File, list[dict[str, Any]]], None]) -> Iterator[Restored]:
     try:
         summary = json.loads((report / "summary.json").read_text(encoding="utf-8"))
         root = (report / summary["root"]).resolve()
-        hashes = {
-            entry["path"]: (entry["before"], entry["after"])
-            for entry in summary["files"]
-            if entry["status"] == "cleaned"
-        }
-        rows = list(_rows(report / "removals.jsonl"))
+        cleaned = [_file(entry) for entry in summary["files"] if entry["status"] == CLEANED]
+        rows = _removed(report / "removals.jsonl")
         removed = {path: list(group) for path, group in groupby(rows, key=lambda row: str(row["path"]))}
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise CleanerError(f"{report} is not a report of cleaner: {error}") from None
-    for path, (before, after) in hashes.items():
+    for file in cleaned:
         try:
-            _restore_file(root, path, removed.get(path, []), str(before), str(after))
-        except (_RefusedError, OSError, UndecodableError, ValueError, KeyError, TypeError) as error:
-            yield Restored(path, str(error))
+            do(root, file, removed.get(file.path, []))
+        except (FileProblem, UnreadableError, OSError, ValueError, KeyError, TypeError) as error:
+            yield Restored(file.path, str(error))
         else:
-            yield Restored(path, "")
+            yield Restored(file.path, "")
 
 
-class _RefusedError(Exception):
-    """Why a file is not restored."""
+def _file(entry: Mapping[str, Any]) -> _File:
+    return _File(str(entry["path"]), str(entry["before"]), str(entry["after"]), str(entry.get("content", "")))
 
 
-def _rows(ledger: Path) -> Iterator[dict[str, Any]]:
+def _removed(ledger: Path) -> Iterator[dict[str, Any]]:
     with ledger.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             if row["action"] == "removed":
-                yield row
+                row["path"]  # must be there; what else is missing is found when its file is restored
+                yield {name: row[name] for name in _KEPT if name in row}
 
 
-def _restore_file(root: Path, name: str, rows: list[dict[str, Any]], before: str, after: str) -> None:
-    path = _inside(root, name)
-    status = path.lstat()
-    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-        raise _RefusedError("not a regular file of a size that is ever cleaned")
-    clean = path.read_bytes()
-    if sha256(clean) != after:
-        raise _RefusedError("it is not what the run wrote: restored already, or changed since")
-    original = splice.restore(clean, _pieces(rows, decode(clean).encoding))
-    if sha256(original) != before:
-        raise _RefusedError("the report does not give back what the run read")
-    write_atomically(path, original, stat.S_IMODE(status.st_mode))
-
-
-def _inside(root: Path, name: str) -> Path:
-    """The file of that name below the root; refused when it would be anywhere else."""
-    parts = PurePosixPath(name).parts
-    if not parts or name.startswith("/") or ".." in parts or "\0" in name:
-        raise _RefusedError("its path leads out of the folder")
-    path = root.joinpath(*parts)
-    if root not in path.parent.resolve().parents and path.parent.resolve() != root:
-        raise _RefusedError("its path leads out of the folder")
-    return path
-
-
-def _pieces(rows: list[dict[str, Any]], encoding: str) -> list[tuple[int, bytes]]:
-    """The bytes of the cuts with their offsets in the original; cuts that overlap or touch are one."""
-    errors = "surrogateescape" if encoding == "utf-8" else "surrogatepass"
+def _pieces(rows: Iterable[Mapping[str, Any]]) -> list[_Piece]:
+    """The bytes of the cuts in their order; cuts that overlap or touch are one."""
     known: dict[int, int] = {}
+    records: dict[int, str] = {}
     for row in rows:
-        start, data = int(row["byte_start"]), str(row["text"]).encode(encoding, errors)
+        start, data = int(row["byte_start"]), _bytes(row)
         if start < 0 or int(row["byte_end"]) - start != len(data):
-            raise _RefusedError("a row of the report has a text of another length than its offsets say")
+            raise FileProblem("a row of the report has a text of another length than its offsets say")
         known.update(zip(range(start, start + len(data)), data, strict=True))
+        records[start] = str(row.get("record", ""))
     ranges = merged((int(row["byte_start"]), int(row["byte_end"])) for row in rows)
-    return [(start, bytes(known[at] for at in range(start, end))) for start, end in ranges]
+    return [_Piece(start, bytes(known[at] for at in range(start, end)), records[start]) for start, end in ranges]
+
+
+def _bytes(row: Mapping[str, Any]) -> bytes:
+    """What was cut: the text in UTF-8, unless the row says otherwise."""
+    if "raw" in row:
+        return b64decode(row["raw"], validate=True)
+    data = plain(row["text"]) if isinstance(row["text"], str) else None
+    if data is None:
+        raise FileProblem("a row of the report has no text")
+    return data
+
+
+def _verify_file(root: Path, file: _File, rows: list[dict[str, Any]]) -> None:
+    if format_of(file.path) == "parquet":
+        with _written(root, file), _table(files.inside(root, file.path), file, rows):
+            return
+    pieces = _pieces(rows)
+    with _written(root, file) as stream:
+        for _ in _checked(_original(stream, file, pieces), file):
+            pass
+
+
+def _restore_file(root: Path, file: _File, rows: list[dict[str, Any]]) -> None:
+    with ExitStack() as stack:
+        stream = stack.enter_context(_written(root, file))
+        status = os.fstat(stream.fileno())
+        writer = stack.enter_context(files.replacing(files.inside(root, file.path), status, digest=file.after))
+        if format_of(file.path) == "parquet":
+            table = stack.enter_context(_table(files.inside(root, file.path), file, rows))
+            while data := table.read(files.CHUNK):
+                writer.write(data)
+            writer.commit()
+            return
+        blocks = _checked(_original(stream, file, _pieces(rows)), file)
+        if compression_of(file.path)[1] and format_of(file.path) != "warc":
+            with compress.compressor(file.path, writer) as sink:
+                for block in blocks:
+                    sink.write(block.content)
+        else:
+            for block in blocks:
+                writer.write(block.stored or block.content)
+        writer.commit()
+
+
+@contextmanager
+def _table(path: Path, file: _File, rows: list[dict[str, Any]]) -> Iterator[BinaryIO]:
+    """The table that a run read, open, from the one it wrote."""
+    cells: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        cells.setdefault((str(row["record"]), str(row["field"])), []).append(row)
+    pieces = {cell: [(piece.start, piece.data) for piece in _pieces(of)] for cell, of in cells.items()}
+    columns = tuple(dict.fromkeys(column for _, column in cells))
+    with tempfile.TemporaryDirectory(prefix="cleaner-") as folder:
+        copy = Path(folder) / "copy.parquet"
+        parquet.restore(path, copy, Options(fields=columns), pieces)
+        if parquet.logical_hash(copy) != file.content:
+            raise FileProblem(NOT_GIVEN_BACK)
+        with copy.open("rb") as stream:
+            yield stream
+
+
+def _written(root: Path, file: _File) -> BinaryIO:
+    """The file that a run wrote, open; refused when it is anything else."""
+    stream, _ = files.open_stream(files.inside(root, file.path))
+    with ExitStack() as stack:
+        stack.enter_context(stream)
+        if files.digest_of(stream) != file.after:
+            raise FileProblem("it is not what the run wrote: restored already, or changed since")
+        stream.seek(0)
+        stack.pop_all()
+    return stream
+
+
+class _Block(NamedTuple):
+    """Some of what the run read, decompressed, and as it is stored where each record is compressed by itself."""
+
+    content: bytes
+    stored: bytes = b""
+
+
+def _checked(blocks: Iterable[_Block], file: _File) -> Iterator[_Block]:
+    """The blocks, if they are what the run read: that is known only when the last one is there."""
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(block.content)
+        yield block
+    if digest.hexdigest() != (file.content or file.before):
+        raise FileProblem(NOT_GIVEN_BACK)
+
+
+def _original(stream: BinaryIO, file: _File, pieces: list[_Piece]) -> Iterator[_Block]:
+    """What the run read, from what it wrote."""
+    if format_of(file.path) == "warc":
+        return _records(records("warc", stream, Options()), pieces)
+    content = compress.opened(stream, file.path) if compression_of(file.path)[1] else stream
+    return map(_Block, splice.restored_stream(content, ((piece.start, piece.data) for piece in pieces)))
+
+
+def _records(clean: Iterable[Record], pieces: list[_Piece]) -> Iterator[_Block]:
+    """The records of a WARC file with their pieces back; the pieces' offsets are those in the original file."""
+    todo = list(reversed(pieces))
+    base = 0
+    for record in clean:
+        mine: list[tuple[int, bytes]] = []
+        most = len(record.data)
+        while todo and todo[-1].record == record.record and todo[-1].start - base <= most:
+            piece = todo.pop()
+            mine.append((piece.start - base, piece.data))
+            most += len(piece.data)
+        data = restored("warc", record.data, mine) if mine else record.data
+        base += len(data)
+        yield _Block(data, warc.compressed(data) if mine and record.raw else record.raw)
+    if todo:
+        raise FileProblem(NOT_GIVEN_BACK)

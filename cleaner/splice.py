@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
 
 Ranges = Sequence[tuple[int, int]]
 
@@ -41,3 +42,26 @@ def restore(clean: bytes, pieces: Sequence[tuple[int, bytes]]) -> bytes:
         taken += gap
         length = start + len(piece)
     return b"".join((*out, clean[taken:]))
+
+
+def restored_stream(clean: BinaryIO, pieces: Iterable[tuple[int, bytes]], block: int = 1 << 20) -> Iterator[bytes]:
+    """As `restore`, for what is too large to be held: the result in blocks.
+
+    >>> from io import BytesIO
+    >>> b"".join(restored_stream(BytesIO(b"one three"), [(3, b" two")]))
+    b'one two three'
+    """
+    length = 0
+    for start, piece in pieces:
+        if start < length:
+            raise ValueError(f"nothing can be put back at {start}")
+        while length < start:
+            data = clean.read(min(block, start - length))
+            if not data:
+                raise ValueError(f"nothing can be put back at {start}")
+            length += len(data)
+            yield data
+        length += len(piece)
+        yield piece
+    while data := clean.read(block):
+        yield data

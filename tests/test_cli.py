@@ -56,7 +56,7 @@ def test_a_second_run_finds_nothing(tmp_path: Path) -> None:
 
 
 def test_the_report_names_what_was_cut(tmp_path: Path) -> None:
-    write_files(tmp_path / "in", {"a.txt": DIRTY.encode(), "b.csv": b"", "c.txt": ARTICLE.encode()})
+    write_files(tmp_path / "in", {"a.txt": DIRTY.encode(), "b.pdf": b"", "c.txt": ARTICLE.encode()})
     assert CliRunner().invoke(main, ["clean", str(tmp_path / "in"), "-o", str(tmp_path / "out")]).exit_code == 3
     report = tmp_path / "out-report"
     summary = json.loads((report / "summary.json").read_bytes())

@@ -33,7 +33,7 @@ def _there_and_back(folder: Path, files: dict[bytes, tuple[bytes, list[tuple[int
         path = folder / os.fsdecode(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    patch = b"".join(file_diff(name, data, cuts) for name, (data, cuts) in files.items())
+    patch = b"".join(b"".join(file_diff(name, data, cuts)) for name, (data, cuts) in files.items())
 
     def now() -> dict[bytes, bytes]:
         return {name: (folder / os.fsdecode(name)).read_bytes() for name in files}

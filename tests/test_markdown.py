@@ -47,7 +47,7 @@ def test_protected(text: str) -> None:
         ("a.TEXT", "txt"),
         ("a/b.md", "md"),
         ("a.Markdown", "md"),
-        ("a.html", None),
+        ("a.html", "html"),
         ("txt", None),
         ("a.b/c", None),
     ],

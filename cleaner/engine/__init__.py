@@ -1,1 +1,1 @@
-"""The shell around the core: files and records in, results written so that none is lost."""
+"""The shell around the core: files and records in, documents through worker processes, results written so that none is lost."""

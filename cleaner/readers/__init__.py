@@ -6,10 +6,30 @@ characters to the document's bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, NamedTuple
 
-FORMATS = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md"}
+from cleaner import splice
+
+FORMATS = {
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".warc": "warc",
+    ".wet": "warc",
+    ".parquet": "parquet",
+}
+WHOLE = ("txt", "md", "html")  # formats of files that are one article, and of the text in a field
+COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
+_COMPRESSES = {"parquet": ("",), "warc": ("", "gz")}  # what these come in; the others in anything
 
 
 class Document(NamedTuple):
@@ -23,6 +43,21 @@ class Document(NamedTuple):
     format: str | None
     record: str = ""
     hint: str = ""
+
+
+class Record(NamedTuple):
+    """A piece of a file that holds many articles; the pieces in their order are the file.
+
+    An empty record says that the piece is no article (a blank line, a header, the rest of a line reported before): it is
+    passed through and not counted. One with a problem is passed through and counted as skipped for it.
+    raw are its bytes in the file where each piece is compressed by itself.
+    """
+
+    data: bytes
+    record: str
+    hint: str = ""
+    problem: str = ""
+    raw: bytes = b""
 
 
 class Options(NamedTuple):
@@ -45,14 +80,49 @@ class UnreadableError(Exception):
     """A document that cannot be read; the message is the reason it is skipped for."""
 
 
-def format_of(name: str) -> str | None:
-    """The format a file name says, None for one that no reader knows.
+def compression_of(name: str) -> tuple[str, str]:
+    """The name without the suffix of a compression, and which one that is: gz, zst or "" for none.
 
-    >>> format_of("posts/A.MD"), format_of("data.parquet")
-    ('md', None)
+    >>> compression_of("a.jsonl.gz"), compression_of("a.txt")
+    (('a.jsonl', 'gz'), ('a.txt', ''))
     """
-    dot = name.rfind(".")
-    return FORMATS.get(name[dot:].lower()) if dot >= 0 else None
+    compression = COMPRESSIONS.get(_suffix(name), "")
+    return (name[: -len(compression) - 1], compression) if compression else (name, "")
+
+
+def format_of(name: str) -> str | None:
+    """The format a file name says, below a compression; None for one that no reader knows.
+
+    >>> format_of("posts/A.MD"), format_of("a.jsonl.gz"), format_of("a.gz"), format_of("data.bin")
+    ('md', 'jsonl', 'txt', None)
+    """
+    inner, compression = compression_of(name)
+    suffix = _suffix(inner)
+    format = "txt" if compression and not suffix else FORMATS.get(suffix)
+    return format if compression in _COMPRESSES.get(format or "", ("", *COMPRESSIONS.values())) else None
+
+
+def _suffix(name: str) -> str:
+    base = name.rpartition("/")[2]
+    return base[base.rfind(".") :].lower() if "." in base else ""
+
+
+def records(format: str, stream: BinaryIO, options: Options) -> Iterator[Record]:
+    """The records of a file of many articles: jsonl, csv and tsv decompressed, warc as it is (it must be seekable).
+
+    Raises `UnreadableError`, before the first record, for a file that cannot be split.
+    """
+    if format == "jsonl":
+        from cleaner.readers import jsonl
+
+        return jsonl.records(stream, options)
+    if format == "warc":
+        from cleaner.readers import warc
+
+        return warc.records(stream, options)
+    from cleaner.readers import table
+
+    return table.records(stream, options, delimiter=b"\t" if format == "tsv" else b"")
 
 
 def fields(document: Document, options: Options) -> list[Field]:
@@ -61,4 +131,45 @@ def fields(document: Document, options: Options) -> list[Field]:
         from cleaner.readers import plain
 
         return plain.fields(document)
+    if document.format == "jsonl":
+        from cleaner.readers import jsonl
+
+        return jsonl.fields(document, options)
+    if document.format in ("csv", "tsv"):
+        from cleaner.readers import table
+
+        return table.fields(document, options)
+    if document.format == "warc":
+        from cleaner.readers import warc_record
+
+        return warc_record.fields(document, options)
+    if document.format == "html":
+        from cleaner.readers import html
+
+        return html.fields(document)
     raise UnreadableError("format: no reader for it")
+
+
+def stored(data: bytes) -> bytes:
+    """A record as it is stored in a file whose records are compressed one by one."""
+    from cleaner.readers import warc
+
+    return warc.compressed(data)
+
+
+def finish(document: Document, clean: bytes) -> bytes:
+    """A document that ranges were cut out of, with what depends on its bytes set right: lengths and digests of WARC."""
+    if document.format == "warc":
+        from cleaner.readers import warc_record
+
+        return warc_record.finish(document.data, clean)
+    return clean
+
+
+def restored(format: str | None, clean: bytes, pieces: Sequence[tuple[int, bytes]]) -> bytes:
+    """The reverse of cutting and `finish`: the document with the pieces back, each at its offset in the result."""
+    if format == "warc":
+        from cleaner.readers import warc_record
+
+        return warc_record.restored(clean, pieces)
+    return splice.restore(clean, pieces)

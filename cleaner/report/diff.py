@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from mmap import mmap
 
 from cleaner import splice
 
 CONTEXT = 3  # lines around a change
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
 _PLAIN = frozenset(range(0x21, 0x7F)) - frozenset(b'"\\')
+_BLOCK = 1 << 20  # bytes in which lines are counted at a time
+
+Change = tuple[int, int, bytes]  # where the first line begins, where the last ends, and what stands there afterwards
 
 
-def file_diff(path: bytes, data: bytes, cuts: Sequence[tuple[int, int]]) -> bytes:
-    """The diff of one file from which the byte ranges `cuts` are cut.
+def file_diff(path: bytes, data: bytes | mmap, cuts: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+    """The diff of one file from which the byte ranges `cuts` are cut, hunk by hunk; only what is near a cut is looked at.
 
-    >>> print(file_diff(b"a.txt", b"one\\ntwo\\nthree\\n", [(4, 8)]).decode())
+    >>> print(b"".join(file_diff(b"a.txt", b"one\\ntwo\\nthree\\n", [(4, 8)])).decode())
     diff --git a/a.txt b/a.txt
     --- a/a.txt
     +++ b/a.txt
@@ -26,12 +29,8 @@ def file_diff(path: bytes, data: bytes, cuts: Sequence[tuple[int, int]]) -> byte
     <BLANKLINE>
     """
     old, new = _quoted(b"a/" + path), _quoted(b"b/" + path)
-    lines = data.split(b"\n")
-    ends_open = lines[-1] != b""
-    if not ends_open:
-        lines.pop()
-    hunks = b"".join(_hunks(data, lines, cuts, ends_open))
-    return b"diff --git %s %s\n--- %s\n+++ %s\n%s" % (old, new, old, new, hunks)
+    yield b"diff --git %s %s\n--- %s\n+++ %s\n" % (old, new, old, new)
+    yield from _hunks(data, cuts)
 
 
 def _quoted(path: bytes) -> bytes:
@@ -41,71 +40,100 @@ def _quoted(path: bytes) -> bytes:
     return b'"' + b"".join(bytes([b]) if b in _PLAIN or b == 0x20 else b"\\%03o" % b for b in path) + b'"'
 
 
-def _changes(data: bytes, starts: Sequence[int], cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int, bytes]]:
-    """(first line, line behind the last, new bytes of those lines) for each stretch of lines that a cut touches."""
-    blocks: list[tuple[int, int, list[tuple[int, int]]]] = []
+def _line_start(data: bytes | mmap, at: int) -> int:
+    return data.rfind(b"\n", 0, at) + 1
+
+
+def _line_end(data: bytes | mmap, at: int) -> int:
+    """Where the line that `at` is in ends, with its line end."""
+    return data.find(b"\n", at) + 1 or len(data)
+
+
+def _changes(data: bytes | mmap, cuts: Sequence[tuple[int, int]]) -> Iterator[Change]:
+    """A change for each stretch of lines that cuts touch."""
+    block: list[tuple[int, int]] = []
+    begin = stop = -1
     for start, end in cuts:
-        first, last = bisect_right(starts, start) - 1, bisect_right(starts, end) - 1
-        if end == starts[last] and starts[first] == start:
-            last -= 1  # whole lines: nothing joins the line behind them
-        if blocks and first < blocks[-1][1]:
-            blocks[-1] = (blocks[-1][0], max(blocks[-1][1], last + 1), [*blocks[-1][2], (start, end)])
-        else:
-            blocks.append((first, last + 1, [(start, end)]))
-    out = []
-    for first, behind, inside in blocks:
-        base = starts[first]
-        stop = starts[behind] if behind < len(starts) else len(data)
-        out.append((first, behind, splice.cut(data[base:stop], [(a - base, b - base) for a, b in inside])))
-    return out
+        if start >= stop:
+            if block:
+                yield _change(data, begin, stop, block)
+            block, begin = [], _line_start(data, start)
+        block.append((start, end))
+        # A cut of whole lines joins nothing to the line behind it.
+        stop = end if end == _line_start(data, end) and begin == block[0][0] == start else _line_end(data, end)
+    if block:
+        yield _change(data, begin, stop, block)
 
 
-def _hunks(data: bytes, lines: Sequence[bytes], cuts: Sequence[tuple[int, int]], ends_open: bool) -> Iterator[bytes]:
-    starts = [0]
-    for line in lines[:-1]:
-        starts.append(starts[-1] + len(line) + 1)
-    changes = _changes(data, starts, cuts)
-    groups: list[list[tuple[int, int, bytes]]] = []
-    for change in changes:
-        if groups and change[0] - groups[-1][-1][1] <= 2 * CONTEXT:
-            groups[-1].append(change)
-        else:
-            groups.append([change])
+def _change(data: bytes | mmap, begin: int, stop: int, cuts: Sequence[tuple[int, int]]) -> Change:
+    return begin, stop, splice.cut(data[begin:stop], [(a - begin, b - begin) for a, b in cuts])
+
+
+def _before(data: bytes | mmap, at: int, first: int) -> int:
+    """Where the lines of context before a line begin, not before `first`."""
+    for _ in range(CONTEXT):
+        if at <= first:
+            return first
+        at = _line_start(data, at - 1)
+    return at
+
+
+def _behind(data: bytes | mmap, at: int) -> int:
+    """Where the lines of context behind a line end."""
+    for _ in range(CONTEXT):
+        if at < len(data):
+            at = _line_end(data, at)
+    return at
+
+
+def _hunks(data: bytes | mmap, cuts: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+    counter = _LineCounter(data)
+    group: list[Change] = []
     shift = 0
-    for group in groups:
-        hunk, grown = _hunk(lines, group, shift, ends_open)
-        shift += grown
-        yield hunk
+    for change in _changes(data, cuts):
+        if group and _before(data, change[0], 0) > _behind(data, group[-1][1]):
+            hunk, grown = _hunk(data, group, counter, shift)
+            shift += grown
+            yield hunk
+            group = []
+        group.append(change)
+    if group:
+        yield _hunk(data, group, counter, shift)[0]
 
 
-def _hunk(
-    lines: Sequence[bytes], group: Sequence[tuple[int, int, bytes]], shift: int, ends_open: bool
-) -> tuple[bytes, int]:
+class _LineCounter:
+    """Counts the lines before places that come in their order."""
+
+    def __init__(self, data: bytes | mmap) -> None:
+        self._data = data
+        self._at = self._lines = 0
+
+    def lines_before(self, place: int) -> int:
+        while self._at < place:
+            behind = min(place, self._at + _BLOCK)
+            self._lines += self._data[self._at : behind].count(b"\n")
+            self._at = behind
+        return self._lines
+
+
+def _hunk(data: bytes | mmap, group: Sequence[Change], counter: _LineCounter, shift: int) -> tuple[bytes, int]:
     """One hunk, and by how many lines it makes the file longer (never: by how many it is shorter, negative)."""
-    begin = max(0, group[0][0] - CONTEXT)
-    stop = min(len(lines), group[-1][1] + CONTEXT)
+    begin, stop = _before(data, group[0][0], 0), _behind(data, group[-1][1])
     body: list[bytes] = []
-    old = new = 0
     at = begin
     for first, behind, replacement in group:
-        for number in range(at, first):
-            body.append(_line(b" ", lines[number], ends_open and number == len(lines) - 1))
-        for number in range(first, behind):
-            body.append(_line(b"-", lines[number], ends_open and number == len(lines) - 1))
-        added = replacement.split(b"\n")
-        open_end = added[-1] != b""
-        added = added if open_end else added[:-1]
-        for number, line in enumerate(added):
-            body.append(_line(b"+", line, open_end and number == len(added) - 1))
-        old += first - at + behind - first
-        new += first - at + len(added)
+        body += _signed(b" ", data[at:first]) + _signed(b"-", data[first:behind]) + _signed(b"+", replacement)
         at = behind
-    for number in range(at, stop):
-        body.append(_line(b" ", lines[number], ends_open and number == len(lines) - 1))
-    old, new = old + stop - at, new + stop - at
-    old_first, new_first = begin + (old > 0), begin + shift + (new > 0)
-    return b"@@ -%d,%d +%d,%d @@\n%s" % (old_first, old, new_first, new, b"".join(body)), new - old
+    body += _signed(b" ", data[at:stop])
+    old = sum(not line.startswith(b"+") for line in body)
+    new = sum(not line.startswith(b"-") for line in body)
+    before = counter.lines_before(begin)
+    head = b"@@ -%d,%d +%d,%d @@\n" % (before + (old > 0), old, before + shift + (new > 0), new)
+    return head + b"".join(body), new - old
 
 
-def _line(sign: bytes, line: bytes, is_open: bool) -> bytes:
-    return sign + line + (_NO_NEWLINE if is_open else b"\n")
+def _signed(sign: bytes, lines: bytes) -> list[bytes]:
+    """Each line with its sign in front; the last one of a file may have no line end."""
+    pieces = lines.split(b"\n")
+    last = pieces.pop()
+    return [sign + line + b"\n" for line in pieces] + ([sign + last + _NO_NEWLINE] if last else [])

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import Any
 
 from cleaner.document import Finding
 
 
-def row(path: str, finding: Finding) -> bytes:
-    """One line of the ledger, UTF-8; lone surrogates (undecodable bytes) make the line all ASCII."""
+def row(
+    path: str, finding: Finding, *, base: int = 0, record: str = "", field: str = "", raw: bytes | None = None
+) -> bytes:
+    """One line of the ledger, UTF-8; lone surrogates (undecodable bytes) make the line all ASCII.
+
+    base is where the finding's record begins in the file, field its column where records are cells; raw are the bytes of the finding, kept when they are not its
+    text in UTF-8.
+    """
     span = finding.span
     entry: dict[str, Any] = {
         "path": path,
+        **({"record": record} if record else {}),
+        **({"field": field or finding.field} if field or finding.field else {}),
         "start": span.start,
         "end": span.end,
-        "byte_start": finding.byte_start,
-        "byte_end": finding.byte_end,
+        "byte_start": base + finding.byte_start,
+        "byte_end": base + finding.byte_end,
         "line": finding.line,
         "column": finding.column,
         "text": finding.text,
@@ -27,7 +36,21 @@ def row(path: str, finding: Finding) -> bytes:
         "evidence": [list(pair) for pair in span.evidence],
         "context": [finding.before, finding.after],
     }
+    if raw is not None and raw != plain(finding.text):
+        entry["raw"] = b64encode(raw).decode("ascii")
     try:
         return json.dumps(entry, ensure_ascii=False).encode("utf-8") + b"\n"
     except UnicodeEncodeError:
         return json.dumps(entry).encode("ascii") + b"\n"
+
+
+def plain(text: str) -> bytes | None:
+    """A text in UTF-8, in which lone surrogates stand for undecodable bytes; None for one that has others.
+
+    >>> plain("caf\\udce9"), plain("\\ud800")
+    (b'caf\xe9', None)
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return None

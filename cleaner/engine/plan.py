@@ -1,0 +1,88 @@
+"""Which job a source gets: by what it is, and by what earlier runs have already done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cleaner.document import CLEANED
+from cleaner.engine import files
+from cleaner.engine.handles import FileProblem
+from cleaner.engine.jobs import DoneSource, Job, Place, RecordsSource, UnreadableSource, WholeSource
+from cleaner.engine.journal import Earlier, Entry, Run, Stat
+from cleaner.engine.walk import Source
+from cleaner.readers import WHOLE, compression_of, format_of
+
+CHANGED_SINCE = "changed since the stopped run cleaned it: clean it in a run of its own"
+
+
+def fresh(sources: Iterable[Source], place: Place) -> Iterator[Job]:
+    """A job for every source."""
+    return (job_of(source, place) for source in sources)
+
+
+def job_of(source: Source, place: Place) -> Job:
+    """The job that reads a source."""
+    format = format_of(source.name)
+    if source.problem or format is None:
+        return UnreadableSource(source, place)
+    if format in WHOLE and not compression_of(source.name)[1]:
+        return WholeSource(source, place, format)
+    if format == "parquet":
+        from cleaner.engine.tables import TableSource  # it needs more than the others, and starts slower
+
+        return TableSource(source, place)
+    return RecordsSource(source, place, format)
+
+
+class Continued:
+    """Jobs that take over what earlier runs with the same settings did with the same sources."""
+
+    def __init__(self, runs: Iterable[Run], settings: Mapping[str, Any], out: Path | None) -> None:
+        self.settings = settings
+        self.out = out  # where the results are; None: the sources themselves are replaced
+        self.earlier = Earlier(list(runs))
+
+    def jobs(self, sources: Iterable[Source], place: Place) -> Iterator[Job]:
+        """A job for every source; afterwards `earlier.left_behind` names those that are gone."""
+        for source in sources:
+            yield self._done(source, place) or job_of(source, place)
+        self.earlier.finish()
+
+    def _done(self, source: Source, place: Place) -> Job | None:
+        for run, entry in self.earlier.of(source.name):
+            if run.settings != self.settings or not run.holds(entry):
+                continue
+            if self._is_valid(source, entry):
+                return DoneSource(source, place, run, entry)
+            if self.out is None and entry.status == CLEANED and not self._is_unwritten(source, entry):
+                return DoneSource(source, place, run, entry, CHANGED_SINCE)
+        return None
+
+    def _is_valid(self, source: Source, entry: Entry) -> bool:
+        """Whether the source is what it was, and the result is there."""
+        if self.out is None:
+            return _is(source.path, entry.stat, entry, entry.after if entry.status == CLEANED else entry.before)
+        if entry.written == Stat():  # nothing was written: a link, a device, a file nobody could read
+            return bool(source.problem) and source.problem == entry.reason
+        written = Stat.of_path(self.out / source.name)
+        return written == entry.written and _is(source.path, entry.stat, entry, entry.before)
+
+    def _is_unwritten(self, source: Source, entry: Entry) -> bool:
+        """Whether a run was stopped between the record and the file: that still is what the run read."""
+        return _digest(source.path) == entry.before
+
+
+def _is(path: Path, stat: Stat, entry: Entry, digest: str) -> bool:
+    """Whether a file is what an entry says; its times are believed when they were old enough then."""
+    if entry.settled and Stat.of_path(path) == stat:
+        return True
+    return digest != "" and _digest(path) == digest
+
+
+def _digest(path: Path) -> str:
+    try:
+        return files.digest(path)
+    except (FileProblem, OSError):
+        return ""

@@ -1,0 +1,70 @@
+"""What is done with a Parquet file: its cells are records, and it is written anew around what is left of them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from cleaner.document import Outcome
+from cleaner.engine import files
+from cleaner.engine.handles import FileProblem, WriteFailed
+from cleaner.engine.jobs import Item, Place, RecordsSource
+from cleaner.engine.journal import Entry
+from cleaner.engine.walk import Source
+from cleaner.readers import Document, Record, UnreadableError
+from cleaner.readers.parquet import ParquetRewriter, logical_hash
+
+
+class TableSource(RecordsSource):
+    """A Parquet file: its cells are the records, and it is written anew, in a folder for temporary files first."""
+
+    def __init__(self, source: Source, place: Place) -> None:
+        super().__init__(source, place, "parquet")
+        self.folder = tempfile.TemporaryDirectory(prefix="cleaner-", ignore_cleanup_errors=True)
+        self.copy = Path(self.folder.name) / "copy.parquet"
+        self.rewriter: ParquetRewriter | None = None
+
+    def _records(self, stream: BinaryIO) -> Iterator[Record]:
+        self.rewriter = ParquetRewriter(self.source.path, self.copy, self.place.options)
+        for document in self.rewriter.documents():
+            yield Record(document.data, document.record, document.hint)
+
+    def _item(self, record: Record) -> Item:
+        document = Document(record.data, self.place.options.text_format, record.record, record.hint)
+        return Item(record.data, document, record)
+
+    def _log(self, record: Record, outcome: Outcome) -> None:
+        self.place.log.outcome(self.source, outcome, record.data, record=record.record, field=record.hint)
+
+    def _write(self, data: bytes) -> None:
+        if self.rewriter is None or self._is_lost():
+            return
+        try:
+            self.rewriter.accept(data)
+        except UnreadableError as problem:
+            self.failed = WriteFailed(str(problem))
+
+    def _finish_writing(self) -> str:
+        """Check the copy, and write it where it belongs."""
+        if self.rewriter is None or self.output is None:
+            return ""
+        try:
+            self.rewriter.close()
+        except UnreadableError as problem:
+            raise FileProblem(str(problem)) from None
+        with self.copy.open("rb") as stream:
+            while block := stream.read(files.CHUNK):
+                self.output.write(block)
+        return logical_hash(self.source.path)
+
+    def finish(self) -> Entry:
+        """Write the clean table, or leave the source as it is."""
+        with self.folder:
+            return super().finish()
+
+    def abandon(self) -> None:
+        """Throw away what was written so far."""
+        super().abandon()
+        self.folder.cleanup()

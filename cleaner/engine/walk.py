@@ -1,0 +1,98 @@
+"""Which files a run takes, lazily and always in the same order."""
+
+from __future__ import annotations
+
+import heapq
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cleaner.span import CleanerError
+
+
+class Source(NamedTuple):
+    """A file to clean: where it is, its name in the report and below the output folder, and why it cannot be read."""
+
+    path: Path
+    name: str
+    problem: str = ""
+
+
+def walk(paths: Sequence[Path]) -> Iterator[Source]:
+    """The files of some paths, each once, sorted by name; hidden files and folders are left out, symbolic links skipped.
+
+    A folder's files are named by their path below it; when several paths are given, below the folder's own name. One
+    folder is listed at a time, whatever there is in all. Raises `CleanerError`, before the first file, for a path that
+    does not exist and for two paths of one name.
+    """
+    roots = [_root(path, len(paths) > 1) for path in paths]
+    for name, count in Counter(root.name for root in roots if root.name).items():
+        if count > 1:
+            raise CleanerError(
+                f"{count} of the paths would have one name in the output, {name}: clean them in two runs"
+            )
+    return heapq.merge(*map(_below, roots), key=lambda source: source.name)
+
+
+def count(paths: Sequence[Path]) -> int:
+    """How many files `walk` finds, without looking at any of them."""
+    return sum(_count_folder(path) if path.is_dir() else 1 for path in paths)
+
+
+def _count_folder(folder: str | Path) -> int:
+    found = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    found += _count_folder(entry.path) if entry.is_dir(follow_symlinks=False) else 1
+    except OSError:
+        return 1
+    return found
+
+
+def _root(path: Path, is_one_of_several: bool) -> Source:
+    if not path.exists() and not path.is_symlink():
+        raise CleanerError(f"{path}: no such file or folder")
+    if path.is_dir():
+        return Source(path, path.resolve().name if is_one_of_several else "")
+    return Source(path, path.name)
+
+
+def _below(root: Source) -> Iterator[Source]:
+    if root.path.is_dir():
+        return _walk_folder(root.path, f"{root.name}/" if root.name else "")
+    return iter([_source(root.path, root.name)])
+
+
+def _walk_folder(folder: Path, prefix: str) -> Iterator[Source]:
+    try:
+        with os.scandir(folder) as listing:
+            entries = [entry for entry in listing if not entry.name.startswith(".")]
+    except OSError as error:
+        yield Source(folder, prefix.rstrip("/"), f"permission: {error.strerror}")
+        return
+    for name, path, is_folder in sorted(map(_sorted_as, entries)):
+        if is_folder:
+            yield from _walk_folder(Path(path), prefix + name)
+        else:
+            yield _source(Path(path), prefix + name)
+
+
+def _sorted_as(entry: os.DirEntry[str]) -> tuple[str, str, bool]:
+    """A folder sorts as its name with a slash, so that all paths below it come in the order of their full names."""
+    is_folder = entry.is_dir(follow_symlinks=False)
+    return f"{entry.name}/" if is_folder else entry.name, entry.path, is_folder
+
+
+def _source(path: Path, name: str) -> Source:
+    try:
+        mode = path.lstat().st_mode
+    except OSError as error:
+        return Source(path, name, f"vanished: {error.strerror}")
+    if stat.S_ISLNK(mode):
+        return Source(path, name, "symlink: give the file itself")
+    return Source(path, name, "" if stat.S_ISREG(mode) else "not a regular file")

@@ -1,0 +1,64 @@
+"""Code in a page that prints spam: cut when that is all it does, reported otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cleaner.decide import REMOVED, REVIEW, trade_of
+from cleaner.evidence import evidence
+from cleaner.judge import Judged, judge
+from cleaner.model import Model
+from cleaner.pages.blocks import Features
+from cleaner.pages.carve import Source, carve
+from cleaner.pages.judge_hidden import KEEP, REMOVE, Score, decision
+from cleaner.pages.markup import tokenize
+from cleaner.pages.page import lay_out
+from cleaner.pages.said import layout
+from cleaner.pages.servercode import Code, server_code
+from cleaner.pages.site import host, is_own, label
+from cleaner.span import Span
+
+SERVER_CODE = "server-code"
+HOST_TEXT = 4000  # characters of the page's text in front of what code prints
+MAX_PIECES = 50  # of code in a page that are judged in one round
+
+
+def leftover_spans(source: Source, text: str, own: frozenset[str], model: Model) -> list[Span]:
+    """Spans of code that prints links to other sites, to cut and to review; text is what the page says, own its own names."""
+    found = server_code(source.text, source.tokens)[:MAX_PIECES]
+    pages = [lay_out(code.printed, tokenize(code.printed)).text for code in found]
+    front = text[:HOST_TEXT] + "\n\n"
+    judged = judge([front + page for page in pages], model, [[] for _ in pages]) if pages else []
+    spans: list[Span] = []
+    for code, page, items in zip(found, pages, judged, strict=True):
+        spans += _spans(source, code, _features(code, own), _score(items, len(front), len(page)), model)
+    return spans
+
+
+def _spans(source: Source, code: Code, features: Features, score: Score, model: Model) -> list[Span]:
+    chosen = decision(features, score, model.review)
+    if score.best is None or (chosen == KEEP and not code.is_disguised):
+        return []
+    why = evidence(model.accept, model.spam, score.best.row)
+    trade = trade_of(score.best.folded, model)
+    span = Span(code.start, code.end, score.probability, SERVER_CODE, trade, why, REVIEW)
+    if chosen != REMOVE or not code.is_only:
+        return [span]
+    [ranges] = carve(source, [(code.start, code.end)])
+    return [span._replace(start=start, end=end, action=REMOVED) for start, end in ranges] or [span]
+
+
+def _features(code: Code, own: frozenset[str]) -> Features:
+    """What code prints as a hidden block: no reader of the source's page sees it, and nobody writes honest links so."""
+    lines = layout(code.printed, tokenize(code.printed))
+    outside = [line for line in lines if host(line.target) and not is_own(line.target, own)]
+    share = sum(len(line.text) for line in outside) / max(1, sum(len(line.text) for line in lines))
+    hosts = len({label(host(line.target)) for line in outside})
+    return Features(len(outside), hosts, share, is_foreign=False, at_edge=False, is_rare=True, is_named=False)
+
+
+def _score(judged: Sequence[Judged], start: int, size: int) -> Score:
+    """The classifier's opinion of what stands behind some offset."""
+    own = [item for item in judged if item.end > start]
+    spam = sum((item.end - max(item.start, start)) * item.probability for item in own)
+    return Score(max(own, key=lambda item: (item.probability, -item.start), default=None), spam / max(1, size))

@@ -1,0 +1,320 @@
+"""Spam on an HTML page: what is judged in its text is weighed by where on the page it stands, and cut out of its source."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import islice
+from operator import attrgetter
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from cleaner.decide import BLOCK, REMOVED, REVIEW, decide
+from cleaner.features import NAMES
+from cleaner.judge import Judged
+from cleaner.model import Model
+from cleaner.pages.carve import Source, carve, parse
+from cleaner.pages.markup import COMMENT, START, Element, Token, element_names, tokenize
+from cleaner.pages.page import Link, Page, lay_out
+from cleaner.span import Span, merged, minus
+
+# How probable spam must be to be cut, by what it is and where it stands; `docs/how-it-decides.md` says why.
+APPENDED = 0.2  # a paragraph without attributes as a whole, and a link behind all other text of its line
+LINK = 0.3  # another link to another site, and text behind the last sentence of its line
+OTHER_TEXT = 0.5
+BLIND_LINK = 0.5  # a link to another site's front page, on a page that does not say which site it is of
+SURE = 0.97  # what has a fixed place on a page, such as its title
+NEVER = 2.0  # the site's own words
+WHOLE = 0.85  # share of a paragraph that is spam from which all of it is
+KNOWN = 0.9  # probability from which what is cut is known for spam wherever it stands on the page again, if it has
+KNOWN_SIZE = 12  # so many bytes
+MAX_CLIMB = 8  # elements around a link that are looked at for a block of links
+BLOCK_MEAN = 0.5  # mean probability of the links of a block
+_WORD = regex.compile(r"[\w--_]", regex.VERSION1)
+# What a site's own programs fill: what is said there is the site's own.
+_FIXED = frozenset(["button", "head", "label", "legend", "nav", "option", "summary"])
+_INLINE = element_names("a abbr b big br code em font i img mark q s small span strong sub sup u")
+_LONE_SIGN = regex.compile(r"(?<=\S)\s+[\p{Pi}\p{Ps}\p{S}]{1,2}\s*$")  # opens what was appended
+_SENTENCE_ENDS = frozenset(".!?…。！？।؟")
+_NO_BLOCK = frozenset(["article", "body", "form", "head", "html", "main", "nav"])
+
+
+class OpenPage:
+    """A page on its way through a round: its tokens and its text, and the rest as soon as it is needed."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.tokens: list[Token] = tokenize(source)
+        self.page: Page = lay_out(source, self.tokens)
+        self._repeated: dict[str, bool] = {}
+
+    @cached_property
+    def parsed(self) -> Source:
+        """The source with its elements."""
+        return parse(self.source, self.tokens)
+
+    @cached_property
+    def own_text(self) -> str:
+        """The text without links to other sites, in small letters."""
+        kept, last = [], 0
+        for link in self.page.links:
+            kept.append(self.page.text[last : link.start])
+            last = link.end
+        return " ".join(" ".join((*kept, self.page.text[last:])).lower().split())
+
+    def says_again(self, words: str) -> bool:
+        """Whether some words stand in the page's own text more than once."""
+        if words not in self._repeated:
+            self._repeated[words] = self.own_text.count(words) > 1
+        return self._repeated[words]
+
+
+def shown(source: str) -> str:
+    """What readers see of a page: its text without addresses.
+
+    >>> shown("<p>one <a href='//a.example/b'>two</a>").split()
+    ['one', 'two']
+    """
+    page = OpenPage(source).page
+    signs = ((link.start, link.start + 1, page.text.rfind("](", link.start, link.end), link.end) for link in page.links)
+    return minus(page.text, [cut for sign in signs for cut in (sign[:2], sign[2:])])
+
+
+def page_spans(opened: OpenPage, judged: list[Judged], model: Model, level: str) -> list[Span]:
+    """Spans of a page's source to cut and to review, sorted, disjoint."""
+    spans = decide(opened.page.text, judged, model._replace(remove=model.review), level)
+    if not spans:
+        return []
+    hijacked = _innocent(opened.page.links, judged)
+    spans = [_weighed(opened, _whole(opened, span), hijacked, model, level) for span in spans]
+    spans = _with_blocks(opened, spans, judged)
+    return _in_source(opened, spans + _again(opened.page, spans))
+
+
+def _innocent(links: Sequence[Link], judged: Sequence[Judged]) -> set[Link]:
+    """The links that only their address speaks against."""
+    column = NAMES.index("link_text")
+    found = set()
+    for item in judged:
+        inside = links[
+            bisect_right(links, item.start, key=attrgetter("end")) : bisect_left(
+                links, item.end, key=attrgetter("start")
+            )
+        ]
+        if len(inside) == 1 and item.row[column] <= 0:
+            found.add(inside[0])
+    return found
+
+
+def _weighed(opened: OpenPage, span: Span, hijacked: set[Link], model: Model, level: str) -> Span:
+    """A span to cut for review instead, if it is less probable than it must be where it stands."""
+    if span.action != REMOVED:
+        return span
+    bar = _bar(opened, span, hijacked)
+    if not opened.page.own:
+        bar = max(bar, BLIND_LINK if _leads_to_front_page(opened.page, span) else model.remove)
+    if level == "review" and bar < NEVER:
+        bar = model.review if bar < SURE else model.remove
+    return span._replace(action=REVIEW) if span.score < bar else span
+
+
+def _whole(opened: OpenPage, span: Span) -> Span:
+    """The span with a sign before it that opened it, or all of its paragraph if it is nearly that and has no attributes."""
+    text = opened.page.text
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", max(span.end - 1, span.start))
+    if text[span.end : end].strip() == "":
+        sign = _LONE_SIGN.search(text, start, span.start)
+        span = span._replace(start=sign.start()) if sign else span
+    share = len(text[span.start : span.end].strip()) / len(text[start:end].strip())
+    is_whole = WHOLE <= share < 1 and _is_paragraph(opened, start, end)
+    return span._replace(start=start, end=end) if is_whole else span
+
+
+def _is_paragraph(opened: OpenPage, start: int, end: int) -> bool:
+    """Whether a stretch of text without white space at its ends is all of a paragraph without attributes."""
+    place, behind = opened.page.stretch(start, end)
+    item = opened.parsed.innermost(place, behind)
+    while item is not None and item.name in _INLINE and item.parent >= 0:
+        item = opened.parsed.elements[item.parent]
+    if item is None or item.name != "p" or item.open_end - item.start != len("<p>"):
+        return False
+    return opened.parsed.is_blank(item.open_end, place) and opened.parsed.is_blank(behind, item.close_start)
+
+
+def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
+    """How probable a span must be to be cut, by what it is and where it stands."""
+    text, links = opened.page.text, _links_in(opened.page.links, span)
+    if any(link.start <= span.start and span.end < link.end for link in links):
+        return NEVER  # the article leads to the same site elsewhere (`cleaner.decide`)
+    if links and all(_names_itself(text, link) for link in links):
+        return SURE
+    before = text[text.rfind("\n", 0, span.start) + 1 : span.start].strip()
+    is_appended = bool(before) and (text.startswith("\n", span.end) or text.startswith("\n", span.end - 1))
+    if links:
+        is_word = bool(before) and not is_appended and hijacked.issuperset(links)
+        return NEVER if is_word else APPENDED if is_appended else LINK  # a word of a sentence is the author's
+    words = " ".join(text[span.start : span.end].lower().split())
+    if opened.says_again(words):
+        return NEVER
+    place, _ = opened.page.stretch(span.start, span.end)
+    token = opened.tokens[bisect_right(opened.parsed.token_starts, place) - 1]
+    if token.kind in (START, COMMENT) or any(name in words for name in opened.page.own):
+        return SURE
+    if _is_paragraph(opened, span.start, span.end):
+        return APPENDED
+    return _bar_inside(opened, place, LINK if is_appended and before[-1] in _SENTENCE_ENDS else OTHER_TEXT)
+
+
+def _bar_inside(opened: OpenPage, place: int, otherwise: float) -> float:
+    """The bar for text without a link to elsewhere, by the elements it stands in."""
+    names = [item.name for item in opened.parsed.ancestors(opened.parsed.innermost(place, place + 1))]
+    if "a" in names:
+        return NEVER if _INLINE.issuperset(names[: names.index("a")]) else SURE
+    return otherwise if _FIXED.isdisjoint(names) else SURE
+
+
+def _leads_to_front_page(page: Page, span: Span) -> bool:
+    """Whether there are links in a span, and all of them to the front page of a site."""
+    links = _links_in(page.links, span)
+    return bool(links) and all(regex.search(r"://[^/]*/?\)$", page.text[link.start : link.end]) for link in links)
+
+
+def _links_in(links: Sequence[Link], span: Span) -> list[Link]:
+    return [link for link in links if link.start < span.end and span.start < link.end]
+
+
+def _names_itself(text: str, link: Link) -> bool:
+    """Whether a link's text is no more than its address: nobody is to be lured."""
+    bare = _words(text, link).lower()
+    bare = bare.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return bare == link.host.removeprefix("www.")
+
+
+def _with_blocks(opened: OpenPage, spans: list[Span], judged: list[Judged]) -> list[Span]:
+    """The spans, one in the place of all those in a block of links that is spam as a whole."""
+    blocks = _blocks(opened, spans, judged)
+    out: list[Span] = []
+    for start, end in blocks:
+        inside = [span for span in spans if span.start < end and start < span.end]
+        best = max((span for span in inside if span.action == REMOVED), key=lambda span: span.score)
+        out.append(best._replace(start=min(start, inside[0].start), end=max(end, inside[-1].end), reason=BLOCK))
+    return sorted([*out, *(span for span in spans if _is_free(blocks, span.start, span.end))])
+
+
+def _blocks(opened: OpenPage, spans: Sequence[Span], judged: Sequence[Judged]) -> list[tuple[int, int]]:
+    """Stretches of text that hold nothing but links to elsewhere, most likely spam and some of it surely."""
+    seeds = [link for span in spans if span.action == REMOVED for link in _links_in(opened.page.links, span)]
+    if not seeds:
+        return []
+    source, likely = opened.parsed, _likelihoods(opened.page.links, judged)
+    for link in seeds:
+        likely[bisect_left(opened.page.links, link.start, key=attrgetter("start"))] = 1.0
+    seen: dict[int, bool] = {}
+    blocks: list[tuple[int, int]] = []
+    for link in seeds:
+        best = None
+        for item in islice(source.ancestors(source.innermost(link.tag, link.tag + 1)), MAX_CLIMB):
+            if item.start not in seen:
+                seen[item.start] = _is_block(opened.page, item, likely)
+            if not seen[item.start]:
+                break
+            best = item
+        if best is not None:
+            blocks.append((opened.page.offset(best.open_end), opened.page.offset(best.close_start)))
+    return merged(blocks)
+
+
+def _again(page: Page, spans: Sequence[Span]) -> list[Span]:
+    """Spans for what is removed elsewhere and stands on the page again: as a line, a link, or the end of a line."""
+    said: dict[str, Span] = {}
+    for span in spans:
+        if span.action == REMOVED and (span.score >= KNOWN or span.reason == BLOCK):
+            links = [link for link in _links_in(page.links, span) if not _names_itself(page.text, link)]
+            for words in [_words(page.text, link) for link in links] or [page.text[span.start : span.end].strip()]:
+                if len(words.encode("utf-8", "surrogatepass")) >= KNOWN_SIZE:
+                    said.setdefault(words, span)
+    if not said:
+        return []
+    taken = sorted((span.start, span.end) for span in spans if span.action == REMOVED)
+    found = _line_ends(page.text, said)
+    others = [link for link in page.links if not _names_itself(page.text, link)]
+    found += [(link.start, link.end, said[words]) for link in others if (words := _words(page.text, link)) in said]
+    out = []
+    for start, end, span in sorted(found, key=lambda item: item[:2]):
+        if _is_free(taken, start, end):
+            insort(taken, (start, end))
+            out.append(span._replace(start=start, end=end))
+    return out
+
+
+def _words(text: str, link: Link) -> str:
+    """The text of a link."""
+    return text[link.start + 1 : text.rfind("](", link.start, link.end)].strip()
+
+
+def _line_ends(text: str, said: dict[str, Span]) -> list[tuple[int, int, Span]]:
+    """Where lines, or ends of lines behind a space, are what is said, the longest of each line."""
+    found, at, longest = [], 0, max(map(len, said))
+    for line in text.split("\n"):
+        end = at + len(line)
+        start = max(at, end - longest)
+        while start < end and text[start:end] not in said:
+            start = text.find(" ", start, end) + 1 or end
+        if start < end and (start == at or text[start - 1] == " "):
+            found.append((start, end, said[text[start:end]]))
+        at = end + 1
+    return found
+
+
+def _likelihoods(links: Sequence[Link], judged: Sequence[Judged]) -> NDArray[np.float64]:
+    """For each link the probability of the likeliest that was judged in it."""
+    starts, ends = [link.start for link in links], [link.end for link in links]
+    out = np.zeros(len(links))
+    for item in judged:
+        some = slice(bisect_right(ends, item.start), bisect_left(starts, item.end))
+        out[some] = np.maximum(out[some], item.probability)
+    return out
+
+
+def _is_block(page: Page, item: Element, likely: NDArray[np.float64]) -> bool:
+    """Whether an element holds several links to elsewhere, little else, and these are more likely spam than not."""
+    start, end = page.offset(item.open_end), page.offset(item.close_start)
+    some = slice(*(bisect_left(page.links, place, key=attrgetter("start")) for place in (start, end)))
+    links = page.links[some]
+    if item.name in _NO_BLOCK or not links or links[-1].end > end:
+        return False
+    edges = [start, *(edge for link in links for edge in (link.start, link.end)), end]
+    between = (page.text[low:high] for low, high in zip(edges[::2], edges[1::2], strict=True))
+    is_bare = not any(_WORD.search(piece) for piece in between)
+    is_bare = is_bare and not page.text[start : links[0].start].strip() and not page.text[links[-1].end : end].strip()
+    return is_bare and bool(likely[some].mean() >= BLOCK_MEAN)
+
+
+def _in_source(opened: OpenPage, spans: list[Span]) -> list[Span]:
+    """The spans at their places in the source; one that cannot be cut there is for review."""
+    places = [opened.page.stretch(span.start, span.end) for span in spans]
+    order = sorted((place, span) for place, span in zip(places, spans, strict=True) if span.action == REMOVED)
+    if not order:
+        return sorted(span._replace(start=start, end=end) for (start, end), span in zip(places, spans, strict=True))
+    found: list[Span] = []
+    left = [(place, span) for place, span in zip(places, spans, strict=True) if span.action != REMOVED]
+    for (place, span), ranges in zip(order, carve(opened.parsed, [place for place, _ in order]), strict=True):
+        found += [span._replace(start=start, end=end) for start, end in ranges]
+        if not ranges:
+            left.append((place, span))
+    found.sort()
+    taken = [(span.start, span.end) for span in found]
+    for (start, end), span in sorted(left):
+        if _is_free(taken, start, end):
+            insort(taken, (start, end))
+            found.append(span._replace(start=start, end=end, action=REVIEW))
+    return sorted(found)
+
+
+def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch touches none of some sorted, disjoint ones."""
+    at = bisect_left(taken, (end,)) - 1
+    return at < 0 or taken[at][1] <= start
