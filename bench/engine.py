@@ -1,0 +1,221 @@
+"""Speed and memory of the whole engine, with what others take for the same articles in the same run.
+
+    python bench/engine.py [ARTICLES.jsonl.gz] [--characters N] [--rounds N] [--scale MB] [--big GB] [--scratch DIR]
+
+Prints one JSON object; without a file the articles of `corpus/` are used, as often as it takes. For English and for
+Chinese articles, as characters a second of one core: `cleaner` from text to spans (in this process), file to file and
+JSON Lines to JSON Lines (`cleaner clean -j 1`); datatrove's `C4QualityFilter`, trafilatura and jusText (the last two on the
+articles as simple pages); scikit-learn's hashed character n-grams with a linear model, line by line. The slow ones get a
+sample of the articles. Then: one and two workers; n, 2n and 4n bytes, up to --scale; start to exit; memory. With --big, one
+JSON Lines and one WARC file of that size are made in --scratch and cleaned.
+
+Every figure is given by the clock and by processor time, of parent and workers together: on a machine that others use at
+the same time only the second means something. Those to compare with are no dependencies, and null when they are not there:
+
+    pip install datatrove spacy trafilatura justext 'lxml[html-clean]'
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from common import Spent, articles, figures, sample, spent
+from inputs import folder_of, jsonl_of, warc_of
+from rivals import rivals
+from runs import Run, clean, start_to_exit
+
+from cleaner import Cleaner
+
+LANGUAGES = {"english": "en", "chinese": "zh"}
+SAMPLE = 500_000  # characters for the rivals
+SPANS, FILES, LINES = "cleaner, text to spans", "cleaner, file to file", "cleaner, JSON Lines to JSON Lines"
+TARGETS = {"english": {"C4QualityFilter": 1.0, "scikit-learn": 25.0}, "chinese": {"scikit-learn": 25.0}}
+
+
+class Timed(NamedTuple):
+    """Something to be timed, and how many characters it works on."""
+
+    characters: int
+    work: Callable[[], Spent]
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
+        scratch = Path(folder)
+        both = articles(options.file, options.characters, tuple(LANGUAGES.values()))
+        result = {"machine": _machine()}
+        result["per core"] = {name: per_core(options, name, scratch) for name in LANGUAGES}
+        result["workers"] = workers(both, options.rounds, scratch)
+        result["start to exit, seconds"] = {name: _both(start_to_exit(name, 7)) for name in ("check", "clean")}
+        if options.scale:
+            result["time against size"] = scaling(both, options.scale * 1_000_000, scratch)
+        if options.big:
+            result["big"] = big(both, int(options.big * 1e9), scratch)
+        result["load at the end"] = os.getloadavg()
+    json.dump(result, sys.stdout, indent=1)
+    print()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--characters", type=int, default=4_000_000, help="of each language  [default: %(default)s]")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=int, default=32, metavar="MB", help="the largest size  [default: %(default)s]")
+    parser.add_argument("--big", type=float, metavar="GB")
+    parser.add_argument("--scratch", type=Path, help="folder for temporary files")
+    return parser.parse_args()
+
+
+def _machine() -> dict[str, Any]:
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()}
+
+
+def per_core(options: argparse.Namespace, language: str, scratch: Path) -> dict[str, Any]:
+    """Characters a second of everybody, in rounds that let each work once, and `cleaner` against the others."""
+    texts, formats = articles(options.file, options.characters, [LANGUAGES[language]])
+    timed = _timed(texts, formats, language, scratch)
+    for each in timed.values():
+        if each:
+            each.work()  # what is done only the first time is not what is measured
+    rounds = [{name: each and each.work() for name, each in timed.items()} for _ in range(options.rounds)]
+    rates = {name: each and _rates(each.characters, [done[name] for done in rounds]) for name, each in timed.items()}
+    return {
+        "characters": sum(map(len, texts)),
+        "documents": len(texts),
+        "characters a second": rates,
+        "text to spans, times": {
+            name: _times(rates[SPANS], rates[name]) for name in timed if name not in (SPANS, FILES, LINES)
+        },
+        "targets": TARGETS[language],
+    }
+
+
+def _timed(texts: Sequence[str], formats: Sequence[str], language: str, scratch: Path) -> dict[str, Timed | None]:
+    size = sum(map(len, texts))
+    few = sample(texts, SAMPLE)
+    files = folder_of(texts, formats, scratch / f"{language}-files")
+    lines = jsonl_of(texts, scratch / f"{language}.jsonl")
+    cleaner = Cleaner()
+    own = {
+        SPANS: Timed(size, lambda: spent(lambda: cleaner.clean_many(texts, formats))),
+        FILES: Timed(size, lambda: clean(files, 1, scratch).spent),
+        LINES: Timed(size, lambda: clean(lines, 1, scratch).spent),
+    }
+    others = {
+        name: work and Timed(sum(map(len, few)), lambda work=work: spent(work))
+        for name, work in rivals(few, LANGUAGES[language]).items()
+    }
+    return own | others
+
+
+def workers(both: tuple[list[str], list[str]], rounds: int, scratch: Path) -> dict[str, Any]:
+    """Two workers against one, file to file: how much sooner the run ends, and what bounds that.
+
+    The parent reads, hashes and writes while its workers judge. By processor time, a run with one worker takes as long as
+    the busier of the two, and one with two workers on two cores half of the sum.
+    """
+    files = folder_of(*both, scratch / "workers")
+    runs = [(clean(files, 1, scratch), clean(files, 2, scratch)) for _ in range(rounds)]
+    return {
+        "one over two, by the clock": figures(one.wall / two.wall for one, two in runs),
+        "one over two, from processor time, on two cores": figures(
+            _on_cores(one, 1) / _on_cores(two, 2) for one, two in runs
+        ),
+        "parent's share of one worker's processor time": figures(one.parent_cpu / one.workers_cpu for one, _ in runs),
+        "target": 1.7,
+        "memory": _memory([run for pair in runs for run in pair]),
+    }
+
+
+def _on_cores(run: Run, workers: int) -> float:
+    """How long a run takes at least with so many workers and two cores to itself."""
+    return max(run.parent_cpu, run.workers_cpu / workers, (run.parent_cpu + run.workers_cpu) / 2)
+
+
+def scaling(both: tuple[list[str], list[str]], largest: int, scratch: Path) -> dict[str, Any]:
+    """Time for a quarter, a half and all of a size, without what a run of nothing takes; doubling should give 2."""
+    nothing = clean(folder_of(["A line.\n"], ["txt"], scratch / "nothing"), 1, scratch).spent
+    result: dict[str, Any] = {"bytes": [largest // 4, largest // 2, largest]}
+    for name, make in (("files", folder_of), ("JSON Lines", lambda texts, _, path, size: jsonl_of(texts, path, size))):
+        runs = []
+        for size in result["bytes"]:
+            with tempfile.TemporaryDirectory(dir=scratch) as folder:
+                runs.append(clean(make(*both, Path(folder) / "in.jsonl", size), 1, scratch))
+        times = {
+            "wall": [run.wall - nothing.wall for run in runs],
+            "cpu": [run.spent.cpu - nothing.cpu for run in runs],
+        }
+        result[name] = {
+            kind: {
+                "seconds": [round(time, 3) for time in seconds],
+                "per doubling": [round(b / a, 3) for a, b in pairwise(seconds)],
+            }
+            for kind, seconds in times.items()
+        } | {"memory": _memory(runs)}
+    return result
+
+
+def big(both: tuple[list[str], list[str]], size: int, scratch: Path) -> dict[str, Any]:
+    """A quarter of a size and all of it in one file, with two workers: the memory should be the same."""
+    result: dict[str, Any] = {}
+    for name, make in (("JSON Lines", jsonl_of), ("WARC, gzip for each record", warc_of)):
+        for bytes_ in (size // 4, size):
+            with tempfile.TemporaryDirectory(dir=scratch) as folder:
+                path = make(
+                    both[0], Path(folder) / ("in.jsonl" if make is jsonl_of else "in.warc.gz"), bytes_, dirty=True
+                )
+                run = clean(path, 2, scratch)
+                result[f"{name}, {bytes_ / 1e9:g} GB"] = {
+                    "file bytes": path.stat().st_size,
+                    "seconds": {
+                        "wall": round(run.wall, 1),
+                        "parent cpu": round(run.parent_cpu, 1),
+                        "workers cpu": round(run.workers_cpu, 1),
+                    },
+                    "memory": _memory([run]),
+                }
+    return result
+
+
+def _rates(characters: int, rounds: Sequence[Spent]) -> dict[str, Any]:
+    return {
+        "cpu": figures((characters / each.cpu for each in rounds), 0),
+        "wall": figures((characters / each.wall for each in rounds), 0),
+    }
+
+
+def _times(own: dict[str, Any], other: dict[str, Any] | None) -> dict[str, Any] | None:
+    """How many times as fast, round by round."""
+    if other is None:
+        return None
+    return {
+        kind: figures(a / b for a, b in zip(own[kind]["rounds"], other[kind]["rounds"], strict=True)) for kind in own
+    }
+
+
+def _both(rounds: Sequence[Spent]) -> dict[str, Any]:
+    return {"wall": figures(each.wall for each in rounds), "cpu": figures(each.cpu for each in rounds)}
+
+
+def _memory(runs: Sequence[Run]) -> dict[str, float]:
+    """The most of all runs, in MB."""
+    return {
+        "parent peak MB": round(max(run.parent_peak for run in runs) / 1e6, 1),
+        "worker peak MB": round(max(run.worker_peak for run in runs) / 1e6, 1),
+    }
+
+
+if __name__ == "__main__":
+    main()
