@@ -56,10 +56,9 @@ def main() -> None:
         both = articles(options.file, options.characters, tuple(LANGUAGES.values()))
         result = {"machine": _machine()}
         result["per core"] = {name: per_core(options, name, scratch) for name in LANGUAGES}
-        result["workers"] = workers(both, options.rounds, scratch)
+        result["workers"] = workers(both, options.scale * 1_000_000, options.rounds, scratch)
         result["start to exit, seconds"] = {name: _both(start_to_exit(name, 7)) for name in ("check", "clean")}
-        if options.scale:
-            result["time against size"] = scaling(both, options.scale * 1_000_000, scratch)
+        result["time against size"] = scaling(both, options.scale * 1_000_000, scratch)
         if options.big:
             result["big"] = big(both, int(options.big * 1e9), scratch)
         result["load at the end"] = os.getloadavg()
@@ -120,33 +119,39 @@ def _timed(texts: Sequence[str], formats: Sequence[str], language: str, scratch:
     return own | others
 
 
-def workers(both: tuple[list[str], list[str]], rounds: int, scratch: Path) -> dict[str, Any]:
+def workers(both: tuple[list[str], list[str]], size: int, rounds: int, scratch: Path) -> dict[str, Any]:
     """Two workers against one, file to file: how much sooner the run ends, and what bounds that.
 
-    The parent reads, hashes and writes while its workers judge. By processor time, a run with one worker takes as long as
-    the busier of the two, and one with two workers on two cores half of the sum.
+    The parent reads, hashes and writes while its workers judge. By processor time, and without what a run of nothing takes,
+    a run with one worker takes as long as the busier of the two, and one with two workers on two cores half of the sum.
     """
-    files = folder_of(*both, scratch / "workers")
+    files = folder_of(*both, scratch / "workers", size)
+    nothing = _nothing(scratch)
     runs = [(clean(files, 1, scratch), clean(files, 2, scratch)) for _ in range(rounds)]
+    loads = [[(run.parent_cpu - nothing.parent_cpu, run.workers_cpu) for run in pair] for pair in runs]
     return {
+        "bytes": size,
         "one over two, by the clock": figures(one.wall / two.wall for one, two in runs),
-        "one over two, from processor time, on two cores": figures(
-            _on_cores(one, 1) / _on_cores(two, 2) for one, two in runs
-        ),
-        "parent's share of one worker's processor time": figures(one.parent_cpu / one.workers_cpu for one, _ in runs),
+        "one over two, from processor time": figures(_on_cores(*one, 1) / _on_cores(*two, 2) for one, two in loads),
+        "parent's share of its worker's processor time": figures(parent / worker for (parent, worker), _ in loads),
         "target": 1.7,
         "memory": _memory([run for pair in runs for run in pair]),
     }
 
 
-def _on_cores(run: Run, workers: int) -> float:
+def _on_cores(parent: float, judging: float, workers: int) -> float:
     """How long a run takes at least with so many workers and two cores to itself."""
-    return max(run.parent_cpu, run.workers_cpu / workers, (run.parent_cpu + run.workers_cpu) / 2)
+    return max(parent, judging / workers, (parent + judging) / 2)
+
+
+def _nothing(scratch: Path) -> Run:
+    """A run of one line, with what it takes to start and end."""
+    return clean(folder_of(["A line.\n"], ["txt"], scratch / "nothing"), 1, scratch)
 
 
 def scaling(both: tuple[list[str], list[str]], largest: int, scratch: Path) -> dict[str, Any]:
     """Time for a quarter, a half and all of a size, without what a run of nothing takes; doubling should give 2."""
-    nothing = clean(folder_of(["A line.\n"], ["txt"], scratch / "nothing"), 1, scratch).spent
+    nothing = _nothing(scratch).spent
     result: dict[str, Any] = {"bytes": [largest // 4, largest // 2, largest]}
     for name, make in (("files", folder_of), ("JSON Lines", lambda texts, _, path, size: jsonl_of(texts, path, size))):
         runs = []

@@ -8,9 +8,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from cleaner.handles import FileProblem
 from samples import marked
 
-from cleaner import splice
+from cleaner import splice, stored
+from cleaner.engine.stored import Stored
 from cleaner.report.diff import file_diff
 
 LINES = "".join(f"line {number}\n" for number in range(30))
@@ -129,3 +131,22 @@ def test_random_cuts_in_many_files(tmp_path: Path) -> None:
         files[b"%d.txt" % number] = (data, list(zip(edges[::2], edges[1::2], strict=True)))
     # A file of which nothing is left needs a diff that deletes it: the cleaner never cuts so much.
     _there_and_back(tmp_path, {name: (data, cuts) for name, (data, cuts) in files.items() if splice.cut(data, cuts)})
+
+
+@pytest.mark.parametrize("block", [1, 3, 1 << 14])
+def test_a_file_gives_the_diff_of_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(stored, "BLOCK", block)
+    data = LINES.encode() * 9 + b"no line end"
+    cuts = [(0, 7), (40, 42), (300, 333), (len(data) - 5, len(data))]
+    (tmp_path / "a").write_bytes(data)
+    with (tmp_path / "a").open("rb") as file:
+        assert list(file_diff(b"a", Stored(file.fileno()), cuts)) == list(file_diff(b"a", data, cuts))
+
+
+def test_a_file_that_shrinks_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(LINES.encode())
+    with (tmp_path / "a").open("r+b") as file:
+        data = Stored(file.fileno())
+        file.truncate(20)
+        with pytest.raises(FileProblem, match="changed while it was read"):
+            list(file_diff(b"a", data, [(15, 40)]))

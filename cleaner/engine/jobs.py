@@ -13,7 +13,6 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from cleaner.decide import REVIEW
@@ -22,6 +21,7 @@ from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem, WriteFailed
 from cleaner.engine.journal import Counts, Entry, Run, Stat
+from cleaner.engine.stored import Stored
 from cleaner.engine.walk import Source
 from cleaner.readers import WHOLE, Document, Options, Record, UnreadableError, compress, compression_of, records, stored
 from cleaner.report import diff
@@ -515,8 +515,11 @@ class RecordsSource(Job):
 
     def _diff(self) -> None:
         pairs = list(zip(self.cuts[::2], self.cuts[1::2], strict=True))
-        with self.source.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-            for hunk in diff.file_diff(os.fsencode(self.source.name), data, pairs):
+        stream, status = files.open_stream(self.source.path)
+        with stream:
+            if self.status is None or not files.same_file(status, self.status):
+                raise FileProblem(files.CHANGED_READING)
+            for hunk in diff.file_diff(os.fsencode(self.source.name), Stored(stream.fileno()), pairs):
                 self.place.log.changes(hunk)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from mmap import mmap
 
 from cleaner import splice
+from cleaner.engine.stored import Stored
 
 CONTEXT = 3  # lines around a change
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
@@ -15,7 +15,7 @@ _BLOCK = 1 << 20  # bytes in which lines are counted at a time
 Change = tuple[int, int, bytes]  # where the first line begins, where the last ends, and what stands there afterwards
 
 
-def file_diff(path: bytes, data: bytes | mmap, cuts: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+def file_diff(path: bytes, data: bytes | Stored, cuts: Sequence[tuple[int, int]]) -> Iterator[bytes]:
     """The diff of one file from which the byte ranges `cuts` are cut, hunk by hunk; only what is near a cut is looked at.
 
     >>> print(b"".join(file_diff(b"a.txt", b"one\\ntwo\\nthree\\n", [(4, 8)])).decode())
@@ -40,16 +40,16 @@ def _quoted(path: bytes) -> bytes:
     return b'"' + b"".join(bytes([b]) if b in _PLAIN or b == 0x20 else b"\\%03o" % b for b in path) + b'"'
 
 
-def _line_start(data: bytes | mmap, at: int) -> int:
+def _line_start(data: bytes | Stored, at: int) -> int:
     return data.rfind(b"\n", 0, at) + 1
 
 
-def _line_end(data: bytes | mmap, at: int) -> int:
+def _line_end(data: bytes | Stored, at: int) -> int:
     """Where the line that `at` is in ends, with its line end."""
     return data.find(b"\n", at) + 1 or len(data)
 
 
-def _changes(data: bytes | mmap, cuts: Sequence[tuple[int, int]]) -> Iterator[Change]:
+def _changes(data: bytes | Stored, cuts: Sequence[tuple[int, int]]) -> Iterator[Change]:
     """A change for each stretch of lines that cuts touch."""
     block: list[tuple[int, int]] = []
     begin = stop = -1
@@ -65,11 +65,11 @@ def _changes(data: bytes | mmap, cuts: Sequence[tuple[int, int]]) -> Iterator[Ch
         yield _change(data, begin, stop, block)
 
 
-def _change(data: bytes | mmap, begin: int, stop: int, cuts: Sequence[tuple[int, int]]) -> Change:
+def _change(data: bytes | Stored, begin: int, stop: int, cuts: Sequence[tuple[int, int]]) -> Change:
     return begin, stop, splice.cut(data[begin:stop], [(a - begin, b - begin) for a, b in cuts])
 
 
-def _before(data: bytes | mmap, at: int, first: int) -> int:
+def _before(data: bytes | Stored, at: int, first: int) -> int:
     """Where the lines of context before a line begin, not before `first`."""
     for _ in range(CONTEXT):
         if at <= first:
@@ -78,7 +78,7 @@ def _before(data: bytes | mmap, at: int, first: int) -> int:
     return at
 
 
-def _behind(data: bytes | mmap, at: int) -> int:
+def _behind(data: bytes | Stored, at: int) -> int:
     """Where the lines of context behind a line end."""
     for _ in range(CONTEXT):
         if at < len(data):
@@ -86,7 +86,7 @@ def _behind(data: bytes | mmap, at: int) -> int:
     return at
 
 
-def _hunks(data: bytes | mmap, cuts: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+def _hunks(data: bytes | Stored, cuts: Sequence[tuple[int, int]]) -> Iterator[bytes]:
     counter = _LineCounter(data)
     group: list[Change] = []
     shift = 0
@@ -104,7 +104,7 @@ def _hunks(data: bytes | mmap, cuts: Sequence[tuple[int, int]]) -> Iterator[byte
 class _LineCounter:
     """Counts the lines before places that come in their order."""
 
-    def __init__(self, data: bytes | mmap) -> None:
+    def __init__(self, data: bytes | Stored) -> None:
         self._data = data
         self._at = self._lines = 0
 
@@ -116,7 +116,7 @@ class _LineCounter:
         return self._lines
 
 
-def _hunk(data: bytes | mmap, group: Sequence[Change], counter: _LineCounter, shift: int) -> tuple[bytes, int]:
+def _hunk(data: bytes | Stored, group: Sequence[Change], counter: _LineCounter, shift: int) -> tuple[bytes, int]:
     """One hunk, and by how many lines it makes the file longer (never: by how many it is shorter, negative)."""
     begin, stop = _before(data, group[0][0], 0), _behind(data, group[-1][1])
     body: list[bytes] = []
