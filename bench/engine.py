@@ -120,21 +120,25 @@ def _timed(texts: Sequence[str], formats: Sequence[str], language: str, scratch:
 
 
 def workers(both: tuple[list[str], list[str]], size: int, rounds: int, scratch: Path) -> dict[str, Any]:
-    """Two workers against one, file to file: how much sooner the run ends, and what bounds that.
+    """Two workers against one: how much sooner the run ends, and what bounds that.
 
     The parent reads, hashes and writes while its workers judge. By processor time, and without what a run of nothing takes,
     a run with one worker takes as long as the busier of the two, and one with two workers on two cores half of the sum.
     """
-    files = folder_of(*both, scratch / "workers", size)
     nothing = _nothing(scratch)
-    runs = [(clean(files, 1, scratch), clean(files, 2, scratch)) for _ in range(rounds)]
+    files, lines = folder_of(*both, scratch / "workers", size), jsonl_of(both[0], scratch / "workers.jsonl", size)
+    return {"bytes": size, "target": 1.7} | {
+        name: _one_over_two([(clean(source, 1, scratch), clean(source, 2, scratch)) for _ in range(rounds)], nothing)
+        for name, source in (("files", files), ("JSON Lines", lines))
+    }
+
+
+def _one_over_two(runs: Sequence[tuple[Run, Run]], nothing: Run) -> dict[str, Any]:
     loads = [[(run.parent_cpu - nothing.parent_cpu, run.workers_cpu) for run in pair] for pair in runs]
     return {
-        "bytes": size,
-        "one over two, by the clock": figures(one.wall / two.wall for one, two in runs),
-        "one over two, from processor time": figures(_on_cores(*one, 1) / _on_cores(*two, 2) for one, two in loads),
-        "parent's share of its worker's processor time": figures(parent / worker for (parent, worker), _ in loads),
-        "target": 1.7,
+        "by the clock": figures(one.wall / two.wall for one, two in runs),
+        "from processor time": figures(_on_cores(*one, 1) / _on_cores(*two, 2) for one, two in loads),
+        "parent's processor time over its worker's": figures(parent / worker for (parent, worker), _ in loads),
         "memory": _memory([run for pair in runs for run in pair]),
     }
 
