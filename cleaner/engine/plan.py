@@ -62,8 +62,10 @@ class Continued:
 
     def _is_valid(self, source: Source, entry: Entry) -> bool:
         """Whether the source is what it was, and the result is there."""
+        if self.out is None and entry.status == CLEANED:  # its stat is that of the file before
+            return entry.after != "" and _digest(source.path) == entry.after
         if self.out is None:
-            return _is(source.path, entry.stat, entry, entry.after if entry.status == CLEANED else entry.before)
+            return _is(source.path, entry.stat, entry, entry.before)
         if entry.written == Stat():  # nothing was written: a link, a device, a file nobody could read
             return bool(source.problem) and source.problem == entry.reason
         written = Stat.of_path(self.out / source.name)
