@@ -144,6 +144,7 @@ def clean(
         places.refuse_overlap(paths, report)
     elif not no_report:
         report = report or Path("cleaner-report")
+        places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
     options = Options(tuple(field_names) or Options().fields, text_format)
     task = Task(tuple(paths), output, report, options, resume, yes)
     sys.exit(_run(task, Cleaner(level=level), workers, quiet))

@@ -33,3 +33,48 @@ def test_a_file_that_was_recorded_but_not_replaced_is_cleaned(tmp_path: Path, mo
     assert files_below(tmp_path / "in") == {"a.txt": SPAMMED}
     assert _clean(*command, "--resume") == 0
     assert files_below(tmp_path / "in") == {"a.txt": CLEAN}
+
+
+def test_a_report_inside_what_is_cleaned_is_refused(tmp_path: Path) -> None:
+    """The next run would clean it, and what it undoes were lost."""
+    write_files(tmp_path / "in", {"a.txt": SPAMMED})
+    assert _clean(tmp_path / "in", "--in-place", "--report", tmp_path / "in" / "report") == 2
+    assert files_below(tmp_path) == {"in/a.txt": SPAMMED}
+
+
+def test_going_on_with_less_loses_no_record(tmp_path: Path) -> None:
+    write_files(tmp_path / "in", {"a.txt": SPAMMED, "b.txt": SPAMMED})
+    command = ("--in-place", "--report", tmp_path / "report")
+    assert _clean(tmp_path / "in", *command) == 0
+    before = files_below(tmp_path / "report")
+    assert _clean(tmp_path / "in" / "a.txt", *command, "--resume") == 2
+    assert files_below(tmp_path / "report") == before
+    assert _clean(tmp_path / "in", *command, "--resume") == 0
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(["--in-place"], id="of a run in place"),
+        pytest.param(["-o", "other"], id="of another output folder"),
+    ],
+)
+def test_the_report_of_another_run_is_not_replaced(tmp_path: Path, first: list[str]) -> None:
+    write_files(tmp_path, {"in/a.txt": SPAMMED, "more/b.txt": SPAMMED})
+    where = [str(tmp_path / name) if name == "other" else name for name in first]
+    assert _clean(tmp_path / "in", *where, "--report", tmp_path / "report") == 0
+    before = files_below(tmp_path)
+    assert _clean(tmp_path / "more", "-o", tmp_path / "out", "--report", tmp_path / "report") == 2
+    assert files_below(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [("--in-place", "index.html"), ("--in-place", "journal.jsonl"), ("-o", "index.html")],
+)
+def test_a_report_folder_with_other_files_is_refused(tmp_path: Path, mode: str, name: str) -> None:
+    write_files(tmp_path, {"in/a.txt": SPAMMED, f"site/{name}": b"mine"})
+    where = [mode, "--resume"] if mode == "--in-place" else [mode, str(tmp_path / "out")]
+    before = files_below(tmp_path)
+    assert _clean(tmp_path / "in", *where, "--report", tmp_path / "site") == 2
+    assert files_below(tmp_path) == before

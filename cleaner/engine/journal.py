@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from cleaner.decide import REMOVED
 from cleaner.document import Outcome
+from cleaner.engine.places import LOCK
 from cleaner.engine.walk import Source
 from cleaner.readers.compress import Sink
 from cleaner.report import removals
@@ -236,6 +237,17 @@ def earlier_runs(report: Path) -> list[Run]:
         if settings is not None:
             found.append(Run(folder, settings))
     return found
+
+
+def has_foreign(report: Path, runs: Sequence[Run], *, may_be_damaged: bool) -> bool:
+    """Whether a report folder holds what none of the runs found there has left: what we write would replace it.
+
+    may_be_damaged: a journal that cannot be read is taken for one of ours, of a run that can be done again.
+    """
+    there = {path.name for path in report.iterdir()} if report.is_dir() else set()
+    if JOURNAL in there and all(run.folder != report for run in runs):
+        return not may_be_damaged
+    return not runs and any(name != LOCK and not name.startswith(_RUN) for name in there)
 
 
 def _number(folder: Path) -> int:

@@ -15,7 +15,7 @@ from cleaner.engine import files, places
 from cleaner.engine.batch import Pool, run
 from cleaner.engine.handles import FileProblem
 from cleaner.engine.jobs import Job, Output, Place, Threads
-from cleaner.engine.journal import Counts, Entry, Recorder, Run, Stat, earlier_runs
+from cleaner.engine.journal import Counts, Entry, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
 from cleaner.engine.walk import Source, count, walk
 from cleaner.readers import Options
@@ -191,7 +191,14 @@ def settings(task: Task, cleaner: Cleaner) -> dict[str, Any]:
         "format": task.options.text_format,
         "mode": OUTPUT if task.output else IN_PLACE,
         "root": os.path.relpath((task.output or common_root(task.paths)).resolve(), _report(task).resolve()),
+        **({} if task.output else {"paths": _paths(task)}),
     }
+
+
+def _paths(task: Task) -> list[str]:
+    """What is cleaned in place, below the root: a run that goes on with less would leave the rest out of the report."""
+    root = common_root(task.paths).resolve()
+    return sorted(os.path.relpath(path.resolve(), root) for path in task.paths)
 
 
 def _report(task: Task) -> Path:
@@ -220,6 +227,7 @@ class _Book:
             self._refuse(found)
             stack.enter_context(places.lock(self.folder))
             self.runs = earlier_runs(self.folder)
+            self._refuse(self.runs)  # another run may have ended there before we had the lock
             for run in self.runs:
                 files.sweep(self.folder / self.settings["root"], run.temporaries())
             self.continued = Continued(self.runs, self.settings, self.task.output)
@@ -240,12 +248,16 @@ class _Book:
             root = self.settings["root"]
             ours = any(run.settings.get("root") == root and run.settings.get("mode") == OUTPUT for run in runs)
             places.refuse_foreign(self.task.output, self.folder, lambda report: ours)
+            if runs and not ours:
+                raise CleanerError(f"{self.folder} is the report of another run, which it undoes: give another --report")
         elif not self.task.resume:
             _refuse_used(self.folder)
         elif any(run.settings != self.settings for run in runs):
             raise CleanerError(
-                f"{self.folder} is of a run with another version, model, level or fields: it cannot be continued"
+                f"{self.folder} is of a run with another version, model, level, fields or paths: it cannot be continued"
             )
+        if has_foreign(self.folder, runs, may_be_damaged=self.task.output is not None):
+            raise CleanerError(f"{self.folder} is not empty, and not a report that can be read: give another --report")
 
     def complete(self, tally: Tally) -> None:
         """Write what is made of all entries, and remove the results of sources that are gone."""
@@ -259,7 +271,7 @@ class _Book:
 
 def _refuse_used(folder: Path) -> None:
     """A report of an in-place run is what undoes it: it goes into a folder of its own, and replaces no other."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or places.has_files(folder)):
         raise CleanerError(
             f"{folder} is there already: give another --report, move that one away, use --no-report, or --resume to go on"
         )
