@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -60,3 +61,38 @@ def test_refused(tmp_path: Path, paths: list[str], problem: str) -> None:
     write_files(tmp_path, dict.fromkeys(["x/a.txt", "y/a.txt"], b""))
     with pytest.raises(CleanerError, match=problem):
         walk([tmp_path / path for path in paths])
+
+
+def test_a_folder_that_cannot_be_listed_keeps_the_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal is read in that order: a name out of it would end it, and lose what comes behind."""
+    write_files(tmp_path, dict.fromkeys(["a/x.txt", "a.txt", "b.txt"], b""))
+    scandir = os.scandir
+
+    def refusing(path: Path | str) -> object:
+        if str(path).endswith("/a"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found = list(walk([tmp_path]))
+    assert [(source.name, source.problem) for source in found] == [
+        ("a.txt", ""),
+        ("a/", "permission: Permission denied"),
+        ("b.txt", ""),
+    ]
+    assert [source.name for source in found] == sorted(source.name for source in found)
+
+
+def test_folders_as_deep_as_a_path_can_name(tmp_path: Path) -> None:
+    folders = [f"{tmp_path}/a"]
+    while len(folders) < 1100:
+        folders.append(f"{folders[-1]}/a")
+    for folder in folders:
+        os.mkdir(folder)
+    Path(folders[-1], "x.txt").write_bytes(b"")
+    names, number = _names([tmp_path]), count([tmp_path])
+    os.unlink(f"{folders[-1]}/x.txt")
+    for folder in reversed(folders):  # pytest does not get so deep
+        os.rmdir(folder)
+    assert names == ["a/" * 1100 + "x.txt"]
+    assert number == 1

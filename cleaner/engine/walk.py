@@ -43,14 +43,19 @@ def count(paths: Sequence[Path]) -> int:
 
 
 def _count_folder(folder: str | Path) -> int:
-    found = 0
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if not entry.name.startswith("."):
-                    found += _count_folder(entry.path) if entry.is_dir(follow_symlinks=False) else 1
-    except OSError:
-        return 1
+    found, todo = 0, [folder]
+    while todo:
+        try:
+            with os.scandir(todo.pop()) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+                    else:
+                        found += 1
+        except OSError:
+            found += 1
     return found
 
 
@@ -69,17 +74,28 @@ def _below(root: Source) -> Iterator[Source]:
 
 
 def _walk_folder(folder: Path, prefix: str) -> Iterator[Source]:
-    try:
-        with os.scandir(folder) as listing:
-            entries = [entry for entry in listing if not entry.name.startswith(".")]
-    except OSError as error:
-        yield Source(folder, prefix.rstrip("/"), f"permission: {error.strerror}")
-        return
-    for name, path, is_folder in sorted(map(_sorted_as, entries)):
-        if is_folder:
-            yield from _walk_folder(Path(path), prefix + name)
-        else:
-            yield _source(Path(path), prefix + name)
+    """The files below a folder; one that cannot be listed comes with a slash behind its name, as it is sorted."""
+    todo = [iter([(prefix, str(folder), True)])]  # what is left of each folder on the way down: it may be a long one
+    while todo:
+        found = next(todo[-1], None)
+        if found is None:
+            todo.pop()
+            continue
+        name, path, is_folder = found
+        if not is_folder:
+            yield _source(Path(path), name)
+            continue
+        try:
+            todo.append(iter(_listed(path, name)))
+        except OSError as error:
+            yield Source(Path(path), name or "./", f"permission: {error.strerror}")
+
+
+def _listed(folder: str, prefix: str) -> list[tuple[str, str, bool]]:
+    """What is in a folder, sorted: the name below the root, the path, whether it is a folder."""
+    with os.scandir(folder) as entries:
+        found = sorted(_sorted_as(entry) for entry in entries if not entry.name.startswith("."))
+    return [(prefix + name, path, is_folder) for name, path, is_folder in found]
 
 
 def _sorted_as(entry: os.DirEntry[str]) -> tuple[str, str, bool]:
