@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 from samples import ARTICLE, DIRTY, files_below, write_files
 
 from cleaner import Cleaner
@@ -538,3 +540,58 @@ def test_bytes_behind_a_compressed_file_are_reported(tmp_path: Path, cleaner: Cl
     remark = "gzip: bytes behind the end are no part of it"
     assert _statuses(_task(tmp_path), cleaner) == {"a.txt.gz": f"cleaned {remark}", "b.txt.gz": f"unchanged {remark}"}
     assert json.loads((tmp_path / "report" / "summary.json").read_bytes())["problems"] == {remark: 2}
+
+
+class Meddling(Here):
+    """A pool that does something to the sources when it has read them."""
+
+    def __init__(self, cleaner: Cleaner, meddle: Callable[[], object]) -> None:
+        super().__init__(cleaner)
+        self.meddle = meddle
+
+    def map(self, batches: Iterable[Sequence[Document]]) -> Iterator[list[Outcome]]:
+        for outcomes in super().map(batches):
+            self.meddle()
+            yield outcomes
+
+
+def _parquet(texts: Sequence[str]) -> bytes:
+    sink = pyarrow.BufferOutputStream()
+    parquet.write_table(pyarrow.table({"text": list(texts)}), sink)
+    return sink.getvalue().to_pybytes()
+
+
+@pytest.mark.parametrize("text", [ARTICLE, DIRTY])
+@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.gz", "parquet"])
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_records_whose_file_is_another_are_not_counted(
+    tmp_path: Path, cleaner: Cleaner, text: str, suffix: str, is_gone: bool
+) -> None:
+    name = f"a.{suffix}"
+    data = _parquet([text]) if suffix == "parquet" else _file(name, [text])
+    write_files(tmp_path / "in", {name: data})
+    path = tmp_path / "in" / name
+    meddle = path.unlink if is_gone else lambda: path.write_bytes(data[:-1])
+    _, statuses = _run(_task(tmp_path), Meddling(cleaner, meddle))
+    if text == DIRTY and suffix == "jsonl.gz":  # all that is needed was read
+        assert statuses == {name: "cleaned"}
+        return
+    reason = "vanished: No such file or directory" if is_gone else "changed while it was read"
+    assert statuses[name].startswith("skipped ")
+    assert suffix == "parquet" or statuses == {name: f"skipped {reason}"}
+    assert files_below(tmp_path / "out") == ({} if is_gone or text == ARTICLE else {name: data[:-1]})
+    assert (tmp_path / "report" / "removals.jsonl").read_bytes() == b""
+
+
+def test_a_read_error_while_copying_costs_one_file(tmp_path: Path, cleaner: Cleaner) -> None:
+    write_files(tmp_path / "in", {"b.txt": SPAMMED})
+    paths = (Path("/proc/self/mem"), tmp_path / "in")
+    _, statuses = _run(_task(tmp_path, paths=paths), Here(cleaner))
+    assert statuses == {"in/b.txt": "cleaned", "mem": "skipped unreadable: Input/output error"}
+
+
+def test_holes_are_not_copied(tmp_path: Path, cleaner: Cleaner) -> None:
+    write_files(tmp_path / "in", {"a.bin": b""})
+    os.truncate(tmp_path / "in" / "a.bin", 1 << 40)
+    assert _statuses(_task(tmp_path), cleaner) == {"a.bin": "skipped sparse: it is nearly all holes"}
+    assert files_below(tmp_path / "out") == {}

@@ -121,6 +121,12 @@ def read(path: Path, limit: int) -> Read:
     raise FileProblem(CHANGED_READING)
 
 
+def refuse_sparse(status: os.stat_result) -> None:
+    """Raise `FileProblem` for a file that is nearly all holes: to copy a terabyte of nothing would fill the disk."""
+    if status.st_size > max(1 << 30, SPARSE * status.st_blocks * 512):
+        raise FileProblem("sparse: it is nearly all holes")
+
+
 def open_stream(path: Path) -> tuple[BinaryIO, os.stat_result]:
     """A regular file to read from, and what it is now: compare that by `same_file` when all is read.
 
@@ -222,8 +228,7 @@ def copy(path: Path, root: Path, name: str, *, mode: int | None = None, tell: Te
     for _ in range(1 + RETRIES):
         file, before = open_stream(path)
         with file, creating(root, name, mode=mode, tell=tell) as writer:
-            if before.st_size > max(1 << 30, SPARSE * before.st_blocks * 512):
-                raise FileProblem("sparse: it is nearly all holes")
+            refuse_sparse(before)
             with reading():
                 for chunk in _chunks(file.fileno(), before.st_size + 1):
                     writer.write(chunk)

@@ -19,7 +19,7 @@ from cleaner.decide import REVIEW
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
-from cleaner.engine.handles import FileProblem, WriteFailed
+from cleaner.engine.handles import FileProblem, WriteFailed, reading
 from cleaner.engine.journal import Counts, Entry, Run, Stat
 from cleaner.engine.stored import Stored
 from cleaner.engine.walk import Source
@@ -191,25 +191,41 @@ class Job(ABC):
         if not self.place.target.copies or self.source.problem:
             return self._close(self._entry(status, reason, counts), None)
         try:
-            stream, self.status = files.open_stream(self.source.path)
-        except FileProblem:
+            stream, now = files.open_stream(self.source.path)
+        except FileProblem as problem:
+            if status == UNCHANGED:
+                return self._unjudged(str(problem))
             return self._close(self._entry(status, reason, counts), None)
+        if status == UNCHANGED and self.status is not None and not files.same_file(self.status, now):
+            stream.close()
+            return self._unjudged(files.CHANGED_READING)
+        self.status = now
         with stream:
-            return self._copied(stream, status, reason, counts)
+            return self._copied(stream, now, status, reason, counts)
 
-    def _copied(self, stream: BinaryIO, status: str, reason: str, counts: Counts) -> Entry:
+    def _unjudged(self, reason: str) -> Entry:
+        """What is there now is not what was judged: nothing that was found counts, and nothing is copied."""
+        self.place.log.take_back()
+        return self._close(self._entry(SKIPPED, reason, _single(SKIPPED, reason)), None)
+
+    def _copied(self, stream: BinaryIO, now: os.stat_result, status: str, reason: str, counts: Counts) -> Entry:
         output: Output | None = None
         try:
+            files.refuse_sparse(now)
             output = self._output()
             if output is None:
                 return self._close(self._entry(status, reason, counts), None)
-            while block := stream.read(files.CHUNK):
-                output.write(block)
+            with reading():
+                while block := stream.read(files.CHUNK):
+                    output.write(block)
+            if not files.same_file(now, os.fstat(stream.fileno())):
+                raise FileProblem(files.CHANGED_READING)
             return self._close(self._entry(status, reason, counts, output.sha256, output.sha256), output)
         except FileProblem as problem:
             if output is not None:
                 output.discard()
-            return self._close(self._entry(FAILED, str(problem), _single(FAILED, str(problem))), None)
+            status = _status(problem)
+            return self._close(self._entry(status, str(problem), _single(status, str(problem))), None)
 
     def _output(self) -> Output | None:
         return self.place.target.output(self.source, self.status) if self.status else None

@@ -52,12 +52,21 @@ class TableSource(RecordsSource):
             return ""
         try:
             self.rewriter.close()
+            content = logical_hash(self.source.path)
         except UnreadableError as problem:
             raise FileProblem(str(problem)) from None
+        self._refuse_changed()
         with self.copy.open("rb") as stream:
             while block := stream.read(files.CHUNK):
                 self.output.write(block)
-        return logical_hash(self.source.path)
+        return content
+
+    def _refuse_changed(self) -> None:
+        """The table must still be the one that was read: its hash is what restoring is checked by."""
+        stream, now = files.open_stream(self.source.path)
+        with stream:
+            if self.status is None or not files.same_file(self.status, now):
+                raise FileProblem(files.CHANGED_READING)
 
     def finish(self) -> Entry:
         """Write the clean table, or leave the source as it is."""
