@@ -542,19 +542,6 @@ def test_bytes_behind_a_compressed_file_are_reported(tmp_path: Path, cleaner: Cl
     assert json.loads((tmp_path / "report" / "summary.json").read_bytes())["problems"] == {remark: 2}
 
 
-class Meddling(Here):
-    """A pool that does something to the sources when it has read them."""
-
-    def __init__(self, cleaner: Cleaner, meddle: Callable[[], object]) -> None:
-        super().__init__(cleaner)
-        self.meddle = meddle
-
-    def map(self, batches: Iterable[Sequence[Document]]) -> Iterator[list[Outcome]]:
-        for outcomes in super().map(batches):
-            self.meddle()
-            yield outcomes
-
-
 def _parquet(texts: Sequence[str]) -> bytes:
     sink = pyarrow.BufferOutputStream()
     parquet.write_table(pyarrow.table({"text": list(texts)}), sink)
@@ -595,3 +582,12 @@ def test_holes_are_not_copied(tmp_path: Path, cleaner: Cleaner) -> None:
     os.truncate(tmp_path / "in" / "a.bin", 1 << 40)
     assert _statuses(_task(tmp_path), cleaner) == {"a.bin": "skipped sparse: it is nearly all holes"}
     assert files_below(tmp_path / "out") == {}
+
+
+def test_many_small_tables_do_not_use_up_the_open_files(tmp_path: Path, cleaner: Cleaner) -> None:
+    write_files(tmp_path / "in", {f"{number}.parquet": _parquet([DIRTY]) for number in range(40)})
+    open_files = []
+    pool = Meddling(cleaner, lambda: open_files.append(len(os.listdir("/proc/self/fd"))))
+    assert set(_run(_task(tmp_path), pool)[1].values()) == {"cleaned"}
+    assert max(open_files) < min(open_files) + 8
+    assert len(open_files) == 40

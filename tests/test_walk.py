@@ -84,15 +84,14 @@ def test_a_folder_that_cannot_be_listed_keeps_the_order(tmp_path: Path, monkeypa
 
 
 def test_folders_as_deep_as_a_path_can_name(tmp_path: Path) -> None:
-    folders = [f"{tmp_path}/a"]
-    while len(folders) < 1100:
-        folders.append(f"{folders[-1]}/a")
+    folders = [Path(f"{tmp_path}{'/a' * depth}") for depth in range(1, 1101)]
     for folder in folders:
-        os.mkdir(folder)
-    Path(folders[-1], "x.txt").write_bytes(b"")
+        folder.mkdir()
+    file = folders[-1] / "x.txt"
+    file.write_bytes(b"")
     names, number = _names([tmp_path]), count([tmp_path])
-    os.unlink(f"{folders[-1]}/x.txt")
+    file.unlink()
     for folder in reversed(folders):  # pytest does not get so deep
-        os.rmdir(folder)
+        folder.rmdir()
     assert names == ["a/" * 1100 + "x.txt"]
     assert number == 1

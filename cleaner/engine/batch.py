@@ -99,7 +99,8 @@ def _lots(events: Iterable[_Event]) -> Iterator[list[_Event]]:
     for event in events:
         lot.append(event)
         size += len(event.item.data) if event.item else 0
-        if size >= BATCH_BYTES or len(lot) >= BATCH_ITEMS:
+        is_last = event.item is None and event.job.holds_files
+        if size >= BATCH_BYTES or len(lot) >= BATCH_ITEMS or is_last:
             yield lot
             lot, size = [], 0
     if lot:

@@ -130,7 +130,12 @@ class Place(NamedTuple):
 
 
 class Job(ABC):
-    """One source on its way; its documents are asked for, and their outcomes given, from first to last."""
+    """One source on its way; its documents are asked for, and their outcomes given, from first to last.
+
+    holds_files says that files are open from its first part to its end, so that not many of its kind may be on the way.
+    """
+
+    holds_files = False
 
     def __init__(self, source: Source, place: Place) -> None:
         self.source, self.place = source, place

@@ -20,6 +20,8 @@ from cleaner.readers.parquet import ParquetRewriter, logical_hash
 class TableSource(RecordsSource):
     """A Parquet file: its cells are the records, and it is written anew, in a folder for temporary files first."""
 
+    holds_files = True
+
     def __init__(self, source: Source, place: Place) -> None:
         super().__init__(source, place, "parquet")
         self.folder = tempfile.TemporaryDirectory(prefix="cleaner-", ignore_cleanup_errors=True)

@@ -249,7 +249,9 @@ class _Book:
             ours = any(run.settings.get("root") == root and run.settings.get("mode") == OUTPUT for run in runs)
             places.refuse_foreign(self.task.output, self.folder, lambda report: ours)
             if runs and not ours:
-                raise CleanerError(f"{self.folder} is the report of another run, which it undoes: give another --report")
+                raise CleanerError(
+                    f"{self.folder} is the report of another run, which it undoes: give another --report"
+                )
         elif not self.task.resume:
             _refuse_used(self.folder)
         elif any(run.settings != self.settings for run in runs):
