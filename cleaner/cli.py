@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,14 +44,48 @@ _LEVEL = click.option(
 
 
 class _Commands(click.Group):
-    """Turns what a caller did wrong into one line and exit code 2."""
+    """Turns what a caller did wrong into one line and exit code 2, and what the system refused into one and 3."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        _keep_numbers()
         try:
             return super().invoke(ctx)
         except CleanerError as error:
             click.echo(f"cleaner: {quote(str(error))}", err=True)
             ctx.exit(5 if isinstance(error, places.LockedError) else 2)
+        except Stopped as stopped:
+            ctx.exit(128 + stopped.signal)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of our output has seen enough
+                raise
+            _give_up_output()
+            click.echo(f"cleaner: {quote(str(error))}", err=True)
+            ctx.exit(3)
+
+
+def _keep_numbers() -> None:
+    """A file that is opened while a standard stream is closed gets its number, and what others print goes into it."""
+    for number in range(3):
+        with suppress(OSError):
+            os.fstat(number)
+            continue
+        os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def _give_up_output() -> None:
+    """What standard output did not take would be written again at the end, and fail again."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _require(stream: object, name: str) -> None:
+    if stream is None:
+        raise CleanerError(f"standard {name} is closed")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -129,9 +166,9 @@ def clean(
     5: another run is at work there; 128 + N: stopped by signal N.
     """
     if list(map(str, paths)) == ["-"]:
-        if output is not None or replace or report is not None or no_report:
+        if output is not None or replace or report is not None or no_report or resume or yes or field_names:
             raise CleanerError(
-                "`-` reads standard input and writes standard output: it takes no -o, --in-place or --report"
+                "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report or --field"
             )
         sys.exit(_clean_stream(level, text_format))
     if (output is None) == (not replace):
@@ -139,7 +176,7 @@ def clean(
     if no_report and (report is not None or not replace or resume):
         raise CleanerError("--no-report goes with --in-place, without --report and --resume")
     if output is not None:
-        report = report or output.with_name(output.name + "-report")
+        report = report or _beside(output)
         places.refuse_overlap([*paths, report], output)
         places.refuse_overlap(paths, report)
     elif not no_report:
@@ -150,15 +187,22 @@ def clean(
     sys.exit(_run(task, Cleaner(level=level), workers, quiet))
 
 
+def _beside(output: Path) -> Path:
+    """The report folder of an output folder, which may be given as `.`."""
+    named = output if output.name not in ("", "..") else output.resolve()
+    return named.with_name(named.name + "-report") if named.name else Path("cleaner-report")
+
+
 def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
     with stoppable(), Progress(task.paths, quiet) as progress:
         try:
             with Pool(cleaner, task.options, workers or cores()) as pool:
                 tally = clean_tree(task, cleaner, pool, progress.seen)
-        except Stopped as stopped:
+        except (Stopped, OSError) as stopped:
             how = "the same command with --resume" if task.output is None else "the same command"
-            progress.say(f"stopped: {progress.done} files done; {how} goes on" if task.report else "stopped")
-            return 128 + stopped.signal
+            why = f" ({quote(str(stopped))})" if isinstance(stopped, OSError) else ""
+            progress.say(f"stopped{why}: {progress.done} files done; {how} goes on" if task.report else f"stopped{why}")
+            return 128 + stopped.signal if isinstance(stopped, Stopped) else 3
     if not quiet:
         for line in totals(tally.counts):
             click.echo(line, err=True)
@@ -168,6 +212,8 @@ def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
 
 
 def _clean_stream(level: str, text_format: str) -> int:
+    _require(sys.stdin, "input")
+    _require(sys.stdout, "output")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     [outcome] = process([Document(data, text_format)], Cleaner(level=level))
     sys.stdout.buffer.write(outcome.data)
@@ -202,6 +248,7 @@ def check(paths: Sequence[Path], level: str, field_names: Sequence[str], text_fo
 
     Exit code 0: nothing would be cut; 1: something would; 2: wrong use; 3: some inputs were skipped or failed.
     """
+    _require(sys.stdout, "output")
     options = Options(tuple(field_names) or Options().fields, text_format)
     cleaner = Cleaner(level=level)
     tally = Tally()
@@ -263,10 +310,11 @@ def verify(report: Path) -> None:
 
 def _say_each(items: Iterable[Restored], done: str, refused: str, problem: str) -> int:
     counts = Counter[bool]()
-    for item in items:
-        counts[not item.problem] += 1
-        if item.problem:
-            click.echo(f"{quote(item.path)}: {problem}: {quote(item.problem)}", err=True)
+    with stoppable():
+        for item in items:
+            counts[not item.problem] += 1
+            if item.problem:
+                click.echo(f"{quote(item.path)}: {problem}: {quote(item.problem)}", err=True)
     click.echo(f"{counts[True]} {done}, {counts[False]} {refused}", err=True)
     return 3 if counts[False] else 0
 

@@ -35,8 +35,9 @@ class Stopped(BaseException):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Signals raise `Stopped` once; the next one ends the process at once."""
-    before = {number: signal.signal(number, _stop) for number in SIGNALS}
+    """Signals raise `Stopped` once; the next one ends the process at once. One that is ignored (nohup) stays so."""
+    wanted = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, _stop) for number in wanted}
     try:
         yield
     finally:
@@ -46,7 +47,8 @@ def stoppable() -> Iterator[None]:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     for other in SIGNALS:
-        signal.signal(other, signal.SIG_DFL)
+        if signal.getsignal(other) != signal.SIG_IGN:
+            signal.signal(other, signal.SIG_DFL)
     raise Stopped(number)
 
 

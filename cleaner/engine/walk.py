@@ -60,7 +60,11 @@ def _count_folder(folder: str | Path) -> int:
 
 
 def _root(path: Path, is_one_of_several: bool) -> Source:
-    if not path.exists() and not path.is_symlink():
+    try:
+        is_there = path.exists() or path.is_symlink()
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise CleanerError(f"{path}: {error.strerror}") from None
+    if not is_there:
         raise CleanerError(f"{path}: no such file or folder")
     if path.is_dir():
         return Source(path, path.resolve().name if is_one_of_several else "")
