@@ -33,7 +33,7 @@ from cleaner.readers import (
     warc,
 )
 from cleaner.report.removals import plain
-from cleaner.span import CleanerError, merged
+from cleaner.span import CleanerError
 
 NOT_GIVEN_BACK = "the report does not give back what the run read"
 
@@ -90,7 +90,7 @@ def _each(report: Path, do: Callable[[Path, _File, list[dict[str, Any]]], None])
     for file in cleaned:
         try:
             do(root, file, removed.get(file.path, []))
-        except (FileProblem, UnreadableError, OSError, ValueError, KeyError, TypeError) as error:
+        except (FileProblem, UnreadableError, OSError, ValueError, KeyError, TypeError, OverflowError) as error:
             yield Restored(file.path, str(error))
         else:
             yield Restored(file.path, "")
@@ -111,16 +111,22 @@ def _removed(ledger: Path) -> Iterator[dict[str, Any]]:
 
 def _pieces(rows: Iterable[Mapping[str, Any]]) -> list[_Piece]:
     """The bytes of the cuts in their order; cuts that overlap or touch are one."""
-    known: dict[int, int] = {}
-    records: dict[int, str] = {}
-    for row in rows:
-        start, data = int(row["byte_start"]), _bytes(row)
-        if start < 0 or int(row["byte_end"]) - start != len(data):
-            raise FileProblem("a row of the report has a text of another length than its offsets say")
-        known.update(zip(range(start, start + len(data)), data, strict=True))
-        records[start] = str(row.get("record", ""))
-    ranges = merged((int(row["byte_start"]), int(row["byte_end"])) for row in rows)
-    return [_Piece(start, bytes(known[at] for at in range(start, end)), records[start]) for start, end in ranges]
+    found: list[tuple[int, bytearray, str]] = []
+    for start, data, record in sorted(map(_read, rows), key=lambda row: row[0]):
+        end = found[-1][0] + len(found[-1][1]) if found else -1
+        if start > end:
+            found.append((start, bytearray(data), record))
+        else:
+            found[-1][1].extend(data[end - start :])
+    return [_Piece(start, bytes(data), record) for start, data, record in found]
+
+
+def _read(row: Mapping[str, Any]) -> tuple[int, bytes, str]:
+    """Where a cut was, its bytes and its record."""
+    start, data = int(row["byte_start"]), _bytes(row)
+    if start < 0 or int(row["byte_end"]) - start != len(data):
+        raise FileProblem("a row of the report has a text of another length than its offsets say")
+    return start, data, str(row.get("record", ""))
 
 
 def _bytes(row: Mapping[str, Any]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from samples import ARTICLE, DIRTY, files_below, write_files
 
 from cleaner.cli import main
-from cleaner.restore import restore
+from cleaner.restore import _pieces, restore
 from cleaner.span import CleanerError
 
 INPUT = {
@@ -168,3 +169,17 @@ def test_what_is_no_report(tmp_path: Path, name: str, data: bytes | None) -> Non
     with pytest.raises(CleanerError, match="is not a report of cleaner"):
         list(restore(tmp_path / "report"))
     assert files_below(tmp_path) == before
+
+
+def test_pieces_that_overlap_or_touch_are_one_and_take_no_more_than_their_bytes() -> None:
+    long = "x" * (1 << 22)
+    rows = [("", 10, "cd"), ("", 8, "abc"), ("", 12, "e"), ("", 14, "g"), ("", 20, long)]
+    tracemalloc.start()
+    found = _pieces(
+        {"record": record, "byte_start": start, "byte_end": start + len(text), "text": text}
+        for record, start, text in rows
+    )
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [(piece.start, bytes(piece.data)) for piece in found] == [(8, b"abcde"), (14, b"g"), (20, long.encode())]
+    assert most < 4 * len(long)
