@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from samples import ARTICLE, DIRTY, files_below, write_files
 
 from cleaner.cli import main
 from cleaner.engine import files
+from cleaner.engine.journal import JOURNAL
 
 CLEAN, SPAMMED = ARTICLE.encode(), DIRTY.encode()
 
@@ -78,3 +81,30 @@ def test_a_report_folder_with_other_files_is_refused(tmp_path: Path, mode: str, 
     before = files_below(tmp_path)
     assert _clean(tmp_path / "in", *where, "--report", tmp_path / "site") == 2
     assert files_below(tmp_path) == before
+
+
+def test_what_was_left_behind_a_link_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is given by a link, and the run is killed before it can tidy up."""
+    write_files(tmp_path / "in", {"a.txt": SPAMMED})
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    command = (tmp_path / "link", "--in-place", "--report", tmp_path / "report")
+    with monkeypatch.context() as patch:
+        patch.setattr(files.Writer, "__exit__", lambda *_: None)
+        patch.setattr(files.Writer, "commit", lambda _: sys.exit(9))
+        assert _clean(*command) == 9
+    assert len(files_below(tmp_path / "in")) == 2
+    assert _clean(*command, "--resume") == 0
+    assert files_below(tmp_path / "in") == {"a.txt": CLEAN}
+
+
+@pytest.mark.parametrize("change", [{"status": "done"}, {"stat": [float("inf"), 0, 0, 0]}])
+def test_an_entry_that_says_nonsense_is_not_believed(tmp_path: Path, change: dict[str, object]) -> None:
+    write_files(tmp_path / "in", {"a.txt": SPAMMED})
+    command = (tmp_path / "in", "-o", tmp_path / "out", "--report", tmp_path / "report")
+    assert _clean(*command) == 0
+    before = files_below(tmp_path / "out")
+    journal = tmp_path / "report" / JOURNAL
+    head, line = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(head + json.dumps(json.loads(line) | change).encode() + b"\n")
+    assert _clean(*command) == 0
+    assert files_below(tmp_path / "out") == before

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner.decide import REMOVED
-from cleaner.document import Outcome
+from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
 from cleaner.engine.places import LOCK
 from cleaner.engine.walk import Source
 from cleaner.readers.compress import Sink
@@ -27,6 +27,7 @@ from cleaner.report import removals
 from cleaner.span import CleanerError
 
 JOURNAL, LEDGER, DIFF = "journal.jsonl", "removals.jsonl", "changes.diff"
+STATUSES = (UNCHANGED, CLEANED, SKIPPED, FAILED)
 TEMPORARY = "temporary.jsonl"
 _RUN = ".run-"
 MAX_LINE = 1 << 20  # bytes of one entry
@@ -132,11 +133,11 @@ class Entry(NamedTuple):
 
     @classmethod
     def from_json(cls, line: bytes) -> Entry:
-        """The reverse of `to_json`. Raises ValueError, TypeError, LookupError or AttributeError for anything else."""
+        """The reverse of `to_json`. Raises ValueError, TypeError, LookupError, AttributeError or OverflowError otherwise."""
         data = json.loads(line)
         texts: list[str] = [data[name] for name in ("path", "status", "reason", "before", "after")]
-        if not all(isinstance(text, str) for text in texts):
-            raise TypeError("a text is missing")
+        if not all(isinstance(text, str) for text in texts) or texts[1] not in STATUSES:
+            raise TypeError("a text is missing, or the status is none")
         return cls(
             texts[0],
             texts[1],
@@ -224,7 +225,7 @@ class Run(NamedTuple):
 def _entry(line: bytes) -> Entry | None:
     try:
         return Entry.from_json(line)
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
         return None
 
 
@@ -320,7 +321,8 @@ class Recorder:
 
     def temporary(self, path: Path) -> None:
         """Remember a temporary file before it is made, so that a later run can remove it."""
-        self._temporary.write(json.dumps(os.path.relpath(path, self.root)).encode("ascii") + b"\n")
+        name = os.path.relpath(path.parent.resolve() / path.name, self.root)  # the folder may be given by a link
+        self._temporary.write(json.dumps(name).encode("ascii") + b"\n")
         self._temporary.flush()
 
     def changes(self, diff: bytes) -> None:
