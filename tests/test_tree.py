@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -591,3 +592,17 @@ def test_many_small_tables_do_not_use_up_the_open_files(tmp_path: Path, cleaner:
     assert set(_run(_task(tmp_path), pool)[1].values()) == {"cleaned"}
     assert max(open_files) < min(open_files) + 8
     assert len(open_files) == 40
+
+
+def test_no_room_for_the_copy_of_a_table_costs_one_file(
+    tmp_path: Path, cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path / "in", {"a.parquet": _parquet([DIRTY]), "b.txt": SPAMMED})
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(parquet.ParquetWriter, "write_table", full)
+    statuses = _statuses(_task(tmp_path), cleaner)
+    assert statuses["a.parquet"].endswith("No space left on device")
+    assert statuses["b.txt"] == "cleaned"

@@ -39,7 +39,7 @@ class ParquetRewriter:
         with _reading():
             self._paths = [_column(self._file.schema_arrow, name) for name in options.fields]
             settings = _settings(self._file)
-        with _as_unreadable():
+        with _as_unreadable(OSError):
             self._writer = _pyarrow().parquet.ParquetWriter(sink, self._file.schema_arrow, **settings)
         self._pending: deque[_Pending] = deque()
         self._accepted: list[bytes] = []
@@ -71,7 +71,7 @@ class ParquetRewriter:
         """Finish the copy, and check that it has the schema and the rows of the file."""
         if self._pending or self._accepted or not self._ended:
             raise ValueError("not every document was accepted")
-        with _as_unreadable():
+        with _as_unreadable(OSError):
             self._writer.close()
         with _reading():
             written = _opened(self._sink)
@@ -90,7 +90,7 @@ class ParquetRewriter:
             if pending.batch is not None:
                 self._done.append(self._rewritten(pending))
                 continue
-            with _as_unreadable():
+            with _as_unreadable(OSError):
                 table = _pyarrow().Table.from_batches(self._done, self._file.schema_arrow)
                 self._writer.write_table(table, row_group_size=max(1, table.num_rows))
             self._done = []
