@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tracemalloc
 from pathlib import Path
 from random import Random
 
 import pytest
-from cleaner.handles import FileProblem
 from samples import marked
 
-from cleaner import splice, stored
+from cleaner import splice
+from cleaner.engine import stored
+from cleaner.engine.handles import FileProblem
 from cleaner.engine.stored import Stored
 from cleaner.report.diff import file_diff
 
@@ -150,3 +152,15 @@ def test_a_file_that_shrinks_is_a_problem(tmp_path: Path) -> None:
         file.truncate(20)
         with pytest.raises(FileProblem, match="changed while it was read"):
             list(file_diff(b"a", data, [(15, 40)]))
+
+
+def test_a_hunk_that_is_the_whole_file_is_never_held() -> None:
+    line = b"x" * 1000
+    data = (line + b"\n") * 20_000
+    cuts = [(at, at + 10) for at in range(0, len(data), 3 * len(line) + 3)]
+    tracemalloc.start()
+    hunks = sum(piece.startswith(b"@@ -") for piece in file_diff(b"a", data, cuts))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert hunks == 1
+    assert most < len(data) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from cleaner import splice
 from cleaner.engine.stored import Stored
@@ -12,11 +12,13 @@ _NO_NEWLINE = b"\n\\ No newline at end of file\n"
 _PLAIN = frozenset(range(0x21, 0x7F)) - frozenset(b'"\\')
 _BLOCK = 1 << 20  # bytes in which lines are counted at a time
 
-Change = tuple[int, int, bytes]  # where the first line begins, where the last ends, and what stands there afterwards
+Change = tuple[
+    int, int, Sequence[tuple[int, int]]
+]  # where the first line begins, where the last ends, the cuts in them
 
 
 def file_diff(path: bytes, data: bytes | Stored, cuts: Sequence[tuple[int, int]]) -> Iterator[bytes]:
-    """The diff of one file from which the byte ranges `cuts` are cut, hunk by hunk; only what is near a cut is looked at.
+    """The diff of one file from which the byte ranges `cuts` are cut, in pieces; only what is near a cut is looked at.
 
     >>> print(b"".join(file_diff(b"a.txt", b"one\\ntwo\\nthree\\n", [(4, 8)])).decode())
     diff --git a/a.txt b/a.txt
@@ -56,17 +58,18 @@ def _changes(data: bytes | Stored, cuts: Sequence[tuple[int, int]]) -> Iterator[
     for start, end in cuts:
         if start >= stop:
             if block:
-                yield _change(data, begin, stop, block)
+                yield begin, stop, block
             block, begin = [], _line_start(data, start)
         block.append((start, end))
         # A cut of whole lines joins nothing to the line behind it.
         stop = end if end == _line_start(data, end) and begin == block[0][0] == start else _line_end(data, end)
     if block:
-        yield _change(data, begin, stop, block)
+        yield begin, stop, block
 
 
-def _change(data: bytes | Stored, begin: int, stop: int, cuts: Sequence[tuple[int, int]]) -> Change:
-    return begin, stop, splice.cut(data[begin:stop], [(a - begin, b - begin) for a, b in cuts])
+def _replacement(data: bytes | Stored, change: Change) -> bytes:
+    begin, stop, cuts = change
+    return splice.cut(data[begin:stop], [(a - begin, b - begin) for a, b in cuts])
 
 
 def _before(data: bytes | Stored, at: int, first: int) -> int:
@@ -92,13 +95,11 @@ def _hunks(data: bytes | Stored, cuts: Sequence[tuple[int, int]]) -> Iterator[by
     shift = 0
     for change in _changes(data, cuts):
         if group and _before(data, change[0], 0) > _behind(data, group[-1][1]):
-            hunk, grown = _hunk(data, group, counter, shift)
-            shift += grown
-            yield hunk
+            shift += yield from _hunk(data, group, counter, shift)
             group = []
         group.append(change)
     if group:
-        yield _hunk(data, group, counter, shift)[0]
+        yield from _hunk(data, group, counter, shift)
 
 
 class _LineCounter:
@@ -116,20 +117,28 @@ class _LineCounter:
         return self._lines
 
 
-def _hunk(data: bytes | Stored, group: Sequence[Change], counter: _LineCounter, shift: int) -> tuple[bytes, int]:
-    """One hunk, and by how many lines it makes the file longer (never: by how many it is shorter, negative)."""
+def _hunk(
+    data: bytes | Stored, group: Sequence[Change], counter: _LineCounter, shift: int
+) -> Generator[bytes, None, int]:
+    """One hunk in pieces, as it may be the whole of a large file; by how many lines it makes the file longer (never above 0)."""
     begin, stop = _before(data, group[0][0], 0), _behind(data, group[-1][1])
-    body: list[bytes] = []
-    at = begin
-    for first, behind, replacement in group:
-        body += _signed(b" ", data[at:first]) + _signed(b"-", data[first:behind]) + _signed(b"+", replacement)
-        at = behind
-    body += _signed(b" ", data[at:stop])
-    old = sum(not line.startswith(b"+") for line in body)
-    new = sum(not line.startswith(b"-") for line in body)
     before = counter.lines_before(begin)
-    head = b"@@ -%d,%d +%d,%d @@\n" % (before + (old > 0), old, before + shift + (new > 0), new)
-    return head + b"".join(body), new - old
+    old = counter.lines_before(stop) - before + (stop == len(data) and data[stop - 1 : stop] != b"\n")
+    grown = sum(_lines(_replacement(data, change)) - _lines(data[change[0] : change[1]]) for change in group)
+    new = old + grown
+    yield b"@@ -%d,%d +%d,%d @@\n" % (before + (old > 0), old, before + shift + (new > 0), new)
+    at = begin
+    for change in group:
+        first, behind, _ = change
+        yield b"".join(_signed(b" ", data[at:first]) + _signed(b"-", data[first:behind]))
+        yield b"".join(_signed(b"+", _replacement(data, change)))
+        at = behind
+    yield b"".join(_signed(b" ", data[at:stop]))
+    return grown
+
+
+def _lines(data: bytes) -> int:
+    return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
 
 
 def _signed(sign: bytes, lines: bytes) -> list[bytes]:
