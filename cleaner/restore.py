@@ -20,6 +20,7 @@ from cleaner import splice
 from cleaner.document import CLEANED
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
+from cleaner.engine.journal import earlier_runs
 from cleaner.readers import (
     Options,
     Record,
@@ -79,6 +80,8 @@ def verify(report: Path) -> Iterator[Restored]:
 
 
 def _each(report: Path, do: Callable[[Path, _File, list[dict[str, Any]]], None]) -> Iterator[Restored]:
+    if not (report / "summary.json").exists() and any(run.folder != report for run in earlier_runs(report)):
+        raise CleanerError(f"{report} is of a run that was stopped: let it go on first, in place with --resume")
     try:
         summary = json.loads((report / "summary.json").read_text(encoding="utf-8"))
         root = (report / summary["root"]).resolve()

@@ -26,6 +26,7 @@ from cleaner.engine.plan import CHANGED_SINCE
 from cleaner.engine.tree import Tally, Task, clean_tree
 from cleaner.engine.workers import Pool
 from cleaner.readers import Document, Options
+from cleaner.restore import restore
 from cleaner.span import CleanerError
 
 CLEAN, SPAMMED = ARTICLE.encode(), DIRTY.encode()
@@ -407,6 +408,33 @@ def test_a_stopped_run_goes_on(
     assert _report(tmp_path / "stopped") == _report(tmp_path / "straight")
     for folder in ("in", "out"):
         assert files_below(tmp_path / "stopped" / folder) == files_below(tmp_path / "straight" / folder)
+
+
+def test_results_of_a_folder_that_cannot_be_listed_stay(
+    tmp_path: Path, cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, TREE)
+    _run(_task(tmp_path), Here(cleaner))
+    before = files_below(tmp_path / "out")
+    scandir = os.scandir
+
+    def refuse(folder: Any) -> Any:
+        if str(folder).endswith("in/d"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert _run(_task(tmp_path), Here(cleaner))[1]["d/"] == "skipped permission: Permission denied"
+    assert files_below(tmp_path / "out") == before
+
+
+def test_a_stopped_run_is_not_restored(tmp_path: Path, cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "BATCH_BYTES", 1)
+    write_files(tmp_path, TREE)
+    with pytest.raises(KeyboardInterrupt):
+        _run(_in_place(tmp_path), Stopping(cleaner, 3))
+    with pytest.raises(CleanerError, match="let it go on first"):
+        list(restore(tmp_path / "report"))
 
 
 def test_a_damaged_journal_costs_work_and_no_more(tmp_path: Path, cleaner: Cleaner) -> None:

@@ -190,13 +190,20 @@ def create(
 
 @contextmanager
 def creating(
-    root: Path, name: str, *, mode: int | None = None, tell: Tell | None = None, sync_folder: SyncFolder = sync
+    root: Path,
+    name: str,
+    *,
+    mode: int | None = None,
+    tell: Tell | None = None,
+    sync_folder: SyncFolder = sync,
+    below: Below | None = None,
 ) -> Iterator[Writer]:
     """A writer whose `commit` makes the file `name`, a path below `root`, with the folders that are missing.
 
     Raises `FileProblem` for a name that leads out of the root or that the file system cannot hold, and for one under
     which it finds a file of another name: it folds case, and `A.txt` is there when `a.txt` comes. A link among the
-    folders is not followed. Without a mode, the file gets the one of any new file. `sync_folder` makes the name durable.
+    folders is not followed. Without a mode, the file gets the one of any new file. `sync_folder` makes the name durable;
+    `below` spares the way to a folder that the file before was in.
     """
     folders, last = split(name)
 
@@ -207,9 +214,8 @@ def creating(
 
     with ExitStack() as handles:
         with writing():
-            root.mkdir(parents=True, exist_ok=True)
-            folder = handles.enter_context(closing(open_below(root, folders, make=True)))
-            refuse_clash(folder, last)
+            handle = below.open(folders) if below else open_made(root, folders)
+            folder = handles.enter_context(closing(handle))
 
         def admit(_: str) -> bool:
             refuse_clash(folder, last)
@@ -254,6 +260,35 @@ def sweep(root: Path, names: Iterable[str]) -> list[str]:
     return removed
 
 
+class Below:
+    """Folders below a root, made where they are missing; the last one is kept open for the files that come in it next."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._folders: list[str] | None = None
+        self._descriptor = -1
+
+    def open(self, folders: list[str]) -> int:
+        """A handle of a folder, the caller's to close."""
+        if folders != self._folders:
+            self.close()
+            self._descriptor = open_made(self.root, folders)
+            self._folders = folders
+        return os.dup(self._descriptor)
+
+    def close(self) -> None:
+        """Keep none open."""
+        descriptor, self._descriptor, self._folders = self._descriptor, -1, None
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def open_made(root: Path, folders: list[str]) -> int:
+    """A handle of a folder some folders below a root; all of them are made where they are missing."""
+    root.mkdir(parents=True, exist_ok=True)
+    return open_below(root, folders, make=True)
+
+
 class Writer:
     """A file written beside its place: `commit` puts it there, and without that nothing is left of it.
 
@@ -277,6 +312,7 @@ class Writer:
         self._syncing: Future[None] | None = None
         self._temporary = f".cleaner-{secrets.token_hex(8)}.tmp"
         self._hash = hashlib.sha256()
+        self._is_in_place = False
         if tell is not None:
             tell(path.with_name(self._temporary))
         with writing():
@@ -315,6 +351,7 @@ class Writer:
             if not self._admit(written):
                 return Written(False, written)
             os.rename(self._temporary, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+            self._is_in_place = True
         return Written(True, written, (*self._remarks, *self._sync_folder(self._folder)))
 
     def _close(self) -> None:
@@ -330,8 +367,9 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         with suppress(OSError):
             self._close()
-        with suppress(OSError):  # it has been renamed, or the file system is in trouble: then a sweep removes it
-            os.unlink(self._temporary, dir_fd=self._folder)
+        if not self._is_in_place:
+            with suppress(OSError):  # the file system is in trouble: then a sweep removes it
+                os.unlink(self._temporary, dir_fd=self._folder)
 
 
 class FolderSync:

@@ -313,6 +313,10 @@ class Recorder:
         self.folder = report / f"{_RUN}{1 + max([0, *map(_number, report.glob(f'{_RUN}*'))])}"
         self.folder.mkdir()
         self.root = (report / settings["root"]).resolve()
+        self._parent, self._below = (
+            Path(),
+            "",
+        )  # the folder of the temporary file before, as it was given and from the root
         self._journal = (self.folder / JOURNAL).open("wb")
         self._temporary = (self.folder / TEMPORARY).open("wb")
         self._ledger, self._diff = _Part(self.folder / LEDGER), _Part(self.folder / DIFF)
@@ -321,7 +325,9 @@ class Recorder:
 
     def temporary(self, path: Path) -> None:
         """Remember a temporary file before it is made, so that a later run can remove it."""
-        name = os.path.relpath(path.parent.resolve() / path.name, self.root)  # the folder may be given by a link
+        if path.parent != self._parent:  # it may be given by a link
+            self._parent, self._below = path.parent, os.path.relpath(path.parent.resolve(), self.root)
+        name = os.path.normpath(os.path.join(self._below, path.name))
         self._temporary.write(json.dumps(name).encode("ascii") + b"\n")
         self._temporary.flush()
 

@@ -43,10 +43,18 @@ class Continued:
         self.settings = settings
         self.out = out  # where the results are; None: the sources themselves are replaced
         self.earlier = Earlier(list(runs))
+        self.unseen: list[str] = []  # folders that could not be listed
+
+    def gone(self) -> Iterator[Entry]:
+        """The entries of sources that are there no more; what is in a folder that could not be listed may be."""
+        unseen = tuple(name if name != "./" else "" for name in self.unseen)
+        return (entry for entry in self.earlier.left_behind if not entry.path.startswith(unseen))
 
     def jobs(self, sources: Iterable[Source], place: Place) -> Iterator[Job]:
         """A job for every source; afterwards `earlier.left_behind` names those that are gone."""
         for source in sources:
+            if source.problem and source.name.endswith("/"):
+                self.unseen.append(source.name)
             yield self._done(source, place) or job_of(source, place)
         self.earlier.finish()
 

@@ -47,13 +47,16 @@ class FolderTarget:
 
     copies, replaces = True, False
 
-    def __init__(self, out: Path, tell: files.Tell | None, threads: Threads, sync_folder: files.SyncFolder) -> None:
-        self.out, self.tell, self.threads, self.sync_folder = out, tell, threads, sync_folder
+    def __init__(
+        self, below: files.Below, tell: files.Tell | None, threads: Threads, sync_folder: files.SyncFolder
+    ) -> None:
+        self.out, self.below = below.root, below
+        self.tell, self.threads, self.sync_folder = tell, threads, sync_folder
 
     def output(self, source: Source, status: os.stat_result) -> Output:
         """A new file of the source's name and mode."""
         writing = files.creating(
-            self.out, source.name, mode=status.st_mode, tell=self.tell, sync_folder=self.sync_folder
+            self.out, source.name, mode=status.st_mode, tell=self.tell, sync_folder=self.sync_folder, below=self.below
         )
         return Output(writing, self.threads)
 
@@ -150,7 +153,9 @@ def clean_tree(task: Task, cleaner: Cleaner, pool: Pool, seen: Callable[[Source,
         tell = book.recorder.temporary if book else None
         threads = _Threads(stack)
         folders = stack.enter_context(files.FolderSync())
-        target = FolderTarget(task.output, tell, threads, folders) if task.output else InPlaceTarget(tell, threads)
+        below = files.Below(task.output or Path())
+        stack.callback(below.close)
+        target = FolderTarget(below, tell, threads, folders) if task.output else InPlaceTarget(tell, threads)
         place = Place(target, book.recorder if book else NoLog(), task.options)
         limit = None if task.output or task.anyway else max(MANY, int(MAX_CHANGED * count(task.paths)))
         for job, entry in run(book.jobs(sources, place) if book else fresh(sources, place), pool):
@@ -265,7 +270,7 @@ class _Book:
         """Write what is made of all entries, and remove the results of sources that are gone."""
         self.recorder.close()
         if self.task.output is not None:
-            _remove(self.task.output, self.continued.earlier.left_behind)
+            _remove(self.task.output, self.continued.gone())
         done = Run(self.recorder.folder, dict(self.settings))
         report_folder.write(done, tally.counts, tally.files)
         self.recorder.complete([report_folder.SUMMARY, report_folder.PAGE])
@@ -279,7 +284,7 @@ def _refuse_used(folder: Path) -> None:
         )
 
 
-def _remove(out: Path, entries: Sequence[Entry]) -> None:
+def _remove(out: Path, entries: Iterator[Entry]) -> None:
     """Remove results of earlier runs whose sources are gone, if they still are what was written."""
     for entry in entries:
         with suppress(FileProblem):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from cleaner.engine.handles import NOT_REGULAR, SYMLINK
 from cleaner.span import CleanerError
 
 
@@ -79,33 +80,43 @@ def _below(root: Source) -> Iterator[Source]:
 
 def _walk_folder(folder: Path, prefix: str) -> Iterator[Source]:
     """The files below a folder; one that cannot be listed comes with a slash behind its name, as it is sorted."""
-    todo = [iter([(prefix, str(folder), True)])]  # what is left of each folder on the way down: it may be a long one
+    todo = [
+        iter([_Found(prefix, str(folder), True, "")])
+    ]  # what is left of each folder on the way down: it may be a long one
     while todo:
         found = next(todo[-1], None)
         if found is None:
             todo.pop()
             continue
-        name, path, is_folder = found
-        if not is_folder:
-            yield _source(Path(path), name)
+        if not found.is_folder:
+            yield Source(Path(found.path), found.name, found.problem)
             continue
         try:
-            todo.append(iter(_listed(path, name)))
+            todo.append(iter(_listed(found.path, found.name)))
         except OSError as error:
-            yield Source(Path(path), name or "./", f"permission: {error.strerror}")
+            yield Source(Path(found.path), found.name or "./", f"permission: {error.strerror}")
 
 
-def _listed(folder: str, prefix: str) -> list[tuple[str, str, bool]]:
-    """What is in a folder, sorted: the name below the root, the path, whether it is a folder."""
+class _Found(NamedTuple):
+    """What is in a folder: the name below the root, with a slash if it is one, so that all sorts as the full names do."""
+
+    name: str
+    path: str
+    is_folder: bool
+    problem: str
+
+
+def _listed(folder: str, prefix: str) -> list[_Found]:
     with os.scandir(folder) as entries:
-        found = sorted(_sorted_as(entry) for entry in entries if not entry.name.startswith("."))
-    return [(prefix + name, path, is_folder) for name, path, is_folder in found]
+        return sorted(_found(entry, prefix) for entry in entries if not entry.name.startswith("."))
 
 
-def _sorted_as(entry: os.DirEntry[str]) -> tuple[str, str, bool]:
-    """A folder sorts as its name with a slash, so that all paths below it come in the order of their full names."""
-    is_folder = entry.is_dir(follow_symlinks=False)
-    return f"{entry.name}/" if is_folder else entry.name, entry.path, is_folder
+def _found(entry: os.DirEntry[str], prefix: str) -> _Found:
+    """An entry by what its folder says of it: the file itself is not looked at before it is read."""
+    if entry.is_dir(follow_symlinks=False):
+        return _Found(f"{prefix}{entry.name}/", entry.path, True, "")
+    problem = SYMLINK if entry.is_symlink() else "" if entry.is_file(follow_symlinks=False) else NOT_REGULAR
+    return _Found(prefix + entry.name, entry.path, False, problem)
 
 
 def _source(path: Path, name: str) -> Source:
@@ -114,5 +125,5 @@ def _source(path: Path, name: str) -> Source:
     except OSError as error:
         return Source(path, name, f"vanished: {error.strerror}")
     if stat.S_ISLNK(mode):
-        return Source(path, name, "symlink: give the file itself")
-    return Source(path, name, "" if stat.S_ISREG(mode) else "not a regular file")
+        return Source(path, name, SYMLINK)
+    return Source(path, name, "" if stat.S_ISREG(mode) else NOT_REGULAR)
