@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import model as models
-from cleaner.decide import REMOVED, REVIEW, decide
+from cleaner.decide import REMOVED, REVIEW, UNSEEN, decide
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
-from cleaner.readers.markdown import protected
+from cleaner.readers.markdown import may_hide, protected
 from cleaner.span import CleanerError, Span, merged, minus
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some: it doubles the time to start
@@ -105,7 +105,8 @@ class Cleaner:
         self, item: str | OpenPage, judged: list[Judged], level: str, kept: Sequence[tuple[int, int]]
     ) -> list[Span]:
         if isinstance(item, str):
-            return decide(item, judged, self.model, level, kept)
+            spans = decide(item, judged, self.model, level, kept)
+            return _with_embedded(item, spans, self.model, level) if may_hide(item) else spans
         from cleaner.pages.hiding import all_spans
 
         return all_spans(item, judged, self.model, level)
@@ -118,6 +119,17 @@ def _looked_at(text: str, format: str) -> str | OpenPage:
     from cleaner.pages.weigh import OpenPage
 
     return OpenPage(text)
+
+
+def _with_embedded(text: str, spans: list[Span], model: Model, level: str) -> list[Span]:
+    """The spans of a text that is no page, with what HTML in it hides."""
+    if text.count("<") > MAX_TAGS:
+        return spans
+    from cleaner.pages.embedded import embedded_spans
+    from cleaner.pages.hiding import with_hidden
+
+    hidden = embedded_spans(text, model, level)
+    return with_hidden(spans, hidden) if hidden else spans
 
 
 class _Progress:
@@ -171,22 +183,23 @@ def _ink(text: str) -> int:
 
 def _finished(progress: _Progress) -> Cleaned:
     if progress.cuts:
-        is_page = progress.format == "html"
-        ink, left = _seen_of_page(progress) if is_page else (_ink(progress.text), _ink(progress.left))
+        ink, left = _seen(progress)
         if ink >= MIN_SHARE_INK and left < (1 - MAX_SHARE) * ink:
             return _given_up(progress, f"more than {MAX_SHARE:.0%} of it would be cut")
-        if is_page and not _keeps_markup(progress):
+        if progress.format == "html" and not _keeps_markup(progress):
             return _given_up(progress, "cutting it would change the markup around it")
     return Cleaned(progress.left, tuple(progress.spans))
 
 
-def _seen_of_page(progress: _Progress) -> tuple[int, int]:
-    """The characters of a page that readers saw, but for what was hidden from them, and those they see now."""
-    from cleaner.pages.hiding import UNSEEN
+def _seen(progress: _Progress) -> tuple[int, int]:
+    """The characters of a text that readers saw, but for what was hidden from them, and those they see now."""
+    unseen = [(span.start, span.end) for span in progress.spans if span.reason in UNSEEN and span.action == REMOVED]
+    before = minus(progress.text, merged(unseen))
+    if progress.format != "html":
+        return _ink(before), _ink(progress.left)
     from cleaner.pages.weigh import shown
 
-    unseen = [(span.start, span.end) for span in progress.spans if span.reason in UNSEEN and span.action == REMOVED]
-    return _ink(shown(minus(progress.text, merged(unseen)))), _ink(shown(progress.left))
+    return _ink(shown(before)), _ink(shown(progress.left))
 
 
 def _keeps_markup(progress: _Progress) -> bool:

@@ -21,6 +21,8 @@ from cleaner.structure import makes_markup, splits_pair, splits_title
 
 REMOVED, REVIEW = "removed", "review"
 LINE, BLOCK = "promo-line", "promo-block"
+HIDDEN_BLOCK, SERVER_CODE = "hidden-block", "server-code"
+UNSEEN = frozenset((HIDDEN_BLOCK, SERVER_CODE))  # reasons of cuts that take nothing from what readers see
 BLOCK_LENGTH = 240  # characters from which a line of its own is called a block
 UNKNOWN_TRADE = 6.0  # summed log-odds a trade must be ahead of the next to be named
 

@@ -75,9 +75,14 @@ class Block(NamedTuple):
 
 
 def blocks(
-    source: str, tokens: Sequence[Token], elements: Sequence[Element], places: Iterable[int] | None = None
+    source: str,
+    tokens: Sequence[Token],
+    elements: Sequence[Element],
+    places: Iterable[int] | None = None,
+    *,
+    with_bare: bool = False,
 ) -> list[Block]:
-    """The hidden blocks of a page that hold links, sorted by where they start; one may lie in another.
+    """The hidden blocks of a page that hold links, or with_bare all of them, sorted by where they start; one may lie in another.
 
     Only those around some places in the source, if these are given.
 
@@ -88,18 +93,20 @@ def blocks(
     [('tiny-text', (Line(text='c', target='//b.com'),))]
     """
     links = [token.start for token in tokens if token.name == "a" and token.kind is START]
-    if not links:
+    if not links and not with_bare:
         return []
     page = StyledPage(source, elements)
     numbers = range(len(elements)) if places is None else _around(page, places)
     found = hidden_in(page, numbers)
-    linked = [item for item in found if bisect_left(links, item.start) < bisect_left(links, item.end)]
-    if not linked:
+    wanted = [
+        item for item in found if with_bare or bisect_left(links, item.start) < bisect_left(links, item.end)
+    ]
+    if not wanted:
         return []
     setting = _Setting(page, tokens, _visible_lines(source, tokens, found))
     left = MAX_LAID_OUT * len(source)
     out = []
-    for item in _joined(page, linked):
+    for item in _joined(page, wanted):
         left -= item.end - item.start
         if left > 0:
             out.append(setting.block(item, layout(source, setting.within(item.start, item.end))))

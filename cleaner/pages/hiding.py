@@ -5,21 +5,18 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 
-from cleaner.decide import REMOVED, REVIEW, trade_of
+from cleaner.decide import HIDDEN_BLOCK, REMOVED, REVIEW, trade_of
 from cleaner.evidence import evidence
 from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.pages.blocks import Block, blocks
 from cleaner.pages.carve import Source, carve
 from cleaner.pages.judge_hidden import KEEP, LEAST, REMOVE, Score, decide_hidden, score_blocks
-from cleaner.pages.leftovers import SERVER_CODE, leftover_spans
+from cleaner.pages.leftovers import leftover_spans
 from cleaner.pages.page import Page
 from cleaner.pages.servercode import may_hold_code
 from cleaner.pages.weigh import OpenPage, page_spans
 from cleaner.span import Span
-
-HIDDEN_BLOCK = "hidden-block"
-UNSEEN = frozenset((HIDDEN_BLOCK, SERVER_CODE))  # reasons of cuts that take nothing from what readers see
 
 
 def all_spans(opened: OpenPage, judged: list[Judged], model: Model, level: str) -> list[Span]:
@@ -30,7 +27,7 @@ def all_spans(opened: OpenPage, judged: list[Judged], model: Model, level: str) 
         hidden = hidden_spans(opened.parsed, opened.page, judged, model, level)
     if may_hold_code(opened.source):
         hidden += leftover_spans(opened.parsed, opened.page.text, opened.page.own, model)
-    return with_hidden(spans, _apart(hidden)) if hidden else spans
+    return with_hidden(spans, apart(hidden)) if hidden else spans
 
 
 def hidden_spans(source: Source, page: Page, judged: Sequence[Judged], model: Model, level: str) -> list[Span]:
@@ -47,8 +44,8 @@ def hidden_spans(source: Source, page: Page, judged: Sequence[Judged], model: Mo
     spans: list[Span] = []
     for block, score, decision in zip(found, scores, decide_hidden(found, scores, model.review), strict=True):
         if decision != KEEP and score.best is not None:
-            spans += _spans(source, block, score, model, REMOVED if decision in (REMOVE, lowest) else REVIEW)
-    return _apart(spans)
+            spans += block_spans(source, block, score, model, REMOVED if decision in (REMOVE, lowest) else REVIEW)
+    return apart(spans)
 
 
 def with_hidden(spans: Sequence[Span], hidden: Sequence[Span]) -> list[Span]:
@@ -62,12 +59,13 @@ def with_hidden(spans: Sequence[Span], hidden: Sequence[Span]) -> list[Span]:
             kept.append(span._replace(start=around[0], end=around[1]))
         elif span.action == REMOVED or _is_free(known, span):
             kept.append(span)
-    kept = _apart(kept)
+    kept = apart(kept)
     taken = [(span.start, span.end) for span in kept]
     return sorted([*kept, *(span for span in spans if _is_free(taken, span))])
 
 
-def _spans(source: Source, block: Block, score: Score, model: Model, action: str) -> list[Span]:
+def block_spans(source: Source, block: Block, score: Score, model: Model, action: str) -> list[Span]:
+    """The spans of one block to cut, or the one for review."""
     if score.best is None:
         return []
     best = score.best
@@ -78,7 +76,7 @@ def _spans(source: Source, block: Block, score: Score, model: Model, action: str
     return [span._replace(start=start, end=end) for ranges in carve(source, block.parts) for start, end in ranges]
 
 
-def _apart(spans: Sequence[Span]) -> list[Span]:
+def apart(spans: Sequence[Span]) -> list[Span]:
     """Some spans sorted, without those that touch another; what is cut comes first."""
     out: list[Span] = []
     taken: list[tuple[int, int]] = []

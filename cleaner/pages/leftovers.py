@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cleaner.decide import REMOVED, REVIEW, trade_of
+from cleaner.decide import REMOVED, REVIEW, SERVER_CODE, trade_of
 from cleaner.evidence import evidence
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
@@ -18,7 +18,6 @@ from cleaner.pages.servercode import Code, server_code
 from cleaner.pages.site import host, is_own, label
 from cleaner.span import Span
 
-SERVER_CODE = "server-code"
 HOST_TEXT = 4000  # characters of the page's text in front of what code prints
 MAX_PIECES = 50  # of code in a page that are judged in one round
 
@@ -31,7 +30,7 @@ def leftover_spans(source: Source, text: str, own: frozenset[str], model: Model)
     judged = judge([front + page for page in pages], model, [[] for _ in pages]) if pages else []
     spans: list[Span] = []
     for code, page, items in zip(found, pages, judged, strict=True):
-        spans += _spans(source, code, _features(code, own), _score(items, len(front), len(page)), model)
+        spans += _spans(source, code, _features(code, own), score_behind(items, len(front), len(page)), model)
     return spans
 
 
@@ -57,7 +56,7 @@ def _features(code: Code, own: frozenset[str]) -> Features:
     return Features(len(outside), hosts, share, is_foreign=False, at_edge=False, is_rare=True, is_named=False)
 
 
-def _score(judged: Sequence[Judged], start: int, size: int) -> Score:
+def score_behind(judged: Sequence[Judged], start: int, size: int) -> Score:
     """The classifier's opinion of what stands behind some offset."""
     own = [item for item in judged if item.end > start]
     spam = sum((item.end - max(item.start, start)) * item.probability for item in own)

@@ -51,6 +51,44 @@ def protected(text: str) -> list[tuple[int, int]]:
     return found
 
 
+_HIDING = regex.compile(r"<[a-z][^<]*(?:style|hidden|href)", regex.IGNORECASE)
+
+
+def may_hide(text: str) -> bool:
+    """Whether HTML in a text may hide something: a cheap look, for what begins like a tag and says so.
+
+    >>> may_hide("<p style='display:none'>"), may_hide("a < b, styles"), may_hide("<br>")
+    (True, False, False)
+    """
+    return "<" in text and bool(_HIDING.search(text))
+
+
+_RUN_OR_BLANK = regex.compile(r"`+|\n[ \t\r]*\n")
+
+
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """Code inside lines: from a run of backticks to the next one as long in its paragraph, sorted.
+
+    >>> text = "``a ` b`` c ` d"
+    >>> [text[a:b] for a, b in code_spans(text)]
+    ['``a ` b``']
+    """
+    pairs: list[tuple[int, int]] = []
+    ahead: dict[str, int] = {}  # where the next run of a length ends
+    for match in reversed(list(_RUN_OR_BLANK.finditer(text))):
+        if match[0][0] != "`":
+            ahead.clear()
+            continue
+        if match[0] in ahead:
+            pairs.append((match.start(), ahead[match[0]]))
+        ahead[match[0]] = match.end()
+    found: list[tuple[int, int]] = []
+    for start, end in reversed(pairs):
+        if not found or start >= found[-1][1]:
+            found.append((start, end))
+    return found
+
+
 def _may_hold_code(text: str, begin: int) -> bool:
     """Whether a line of text[begin:] begins with a fence or an indent."""
     if text.startswith(_INDENTS, begin) or any(text.find("\n" + indent, begin) >= 0 for indent in _INDENTS):
