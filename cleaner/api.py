@@ -128,7 +128,7 @@ def _with_embedded(text: str, spans: list[Span], model: Model, level: str) -> li
     from cleaner.pages.embedded import embedded_spans
     from cleaner.pages.hiding import with_hidden
 
-    hidden = embedded_spans(text, model, level)
+    hidden = embedded_spans(text, spans, model, level)
     return with_hidden(spans, hidden) if hidden else spans
 
 

@@ -98,9 +98,7 @@ def blocks(
     page = StyledPage(source, elements)
     numbers = range(len(elements)) if places is None else _around(page, places)
     found = hidden_in(page, numbers)
-    wanted = [
-        item for item in found if with_bare or bisect_left(links, item.start) < bisect_left(links, item.end)
-    ]
+    wanted = [item for item in found if with_bare or bisect_left(links, item.start) < bisect_left(links, item.end)]
     if not wanted:
         return []
     setting = _Setting(page, tokens, _visible_lines(source, tokens, found))

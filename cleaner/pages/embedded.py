@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import regex
 
 from cleaner.decide import REMOVED, REVIEW
-from cleaner.judge import judge
+from cleaner.judge import Judged, judge
 from cleaner.model import Model
 from cleaner.pages import judge_hidden
 from cleaner.pages.blocks import Block, blocks
 from cleaner.pages.carve import Source, parse
 from cleaner.pages.hiding import apart, block_spans
-from cleaner.pages.judge_hidden import Score, decide_hidden
-from cleaner.pages.leftovers import HOST_TEXT, score_behind
-from cleaner.pages.markup import TEXT, tokenize
-from cleaner.pages.page import lay_out
+from cleaner.pages.judge_hidden import Score, decide_hidden, score_blocks
+from cleaner.pages.leftovers import HOST_TEXT
+from cleaner.pages.markup import START, TEXT, Token, tokenize
+from cleaner.pages.page import Page, lay_out
 from cleaner.readers.markdown import code_spans, protected
 from cleaner.span import Span, merged, minus
 from cleaner.structure import makes_markup
 
-MAX_BLOCKS = 50  # of a text that are judged in one round
 MOSTLY_SPAM = 0.6  # share of a block without links that is spam by the model's own threshold, from which it goes
 _ESCAPED = regex.compile(r"\\<")
 _SIGN = regex.compile(r"[^\r\n]")
 
 
-def embedded_spans(text: str, model: Model, level: str) -> list[Span]:
+def embedded_spans(text: str, seen: Sequence[Span], model: Model, level: str) -> list[Span]:
     """Spans of hidden blocks in a text that is no page, to cut and to review, sorted, disjoint.
 
-    Each is judged behind the beginning of what is seen.
+    seen are the spans found in it as a text, sorted and disjoint. Each block is judged behind the beginning of what is no block.
     """
     code = protected(text)
     source = _source(text, merged([*code, *code_spans(text), *(match.span() for match in _ESCAPED.finditer(text))]))
     found = _whole(source, code)
     if not found:
         return []
-    front = minus(text, merged((block.start, block.end) for block in found))[:HOST_TEXT] + "\n\n"
-    said = [_said(source.text[block.start : block.end]) for block in found]
-    judged = judge([front + piece for piece in said], model, [[] for _ in said])
-    scores = [score_behind(items, len(front), len(piece)) for items, piece in zip(judged, said, strict=True)]
+    places = merged((block.start, block.end) for block in found)
+    page = _laid_out(source, places)
+    scores = score_blocks(found, page, _judged(minus(text, places), page.text, model))
     spans: list[Span] = []
-    for block, score, decision in zip(found, scores, _decisions(found, scores, model), strict=True):
+    for block, score, decision in zip(found, scores, _decisions(found, scores, seen, model), strict=True):
         if decision != judge_hidden.KEEP:
             spans += _spans(source, block, score, model, decision in (judge_hidden.REMOVE, level))
     return apart(spans)
@@ -50,7 +50,8 @@ def embedded_spans(text: str, model: Model, level: str) -> list[Span]:
 
 def _source(text: str, code: Sequence[tuple[int, int]]) -> Source:
     """A text as HTML, in which code stands that is neither markup nor white space, line ends apart."""
-    kept, last = [], 0
+    kept: list[str] = []
+    last = 0
     for start, end in code:
         kept += text[last:start], _SIGN.sub("_", text[start:end])
         last = end
@@ -62,29 +63,62 @@ def _whole(source: Source, code: Sequence[tuple[int, int]]) -> list[Block]:
     """The hidden blocks that begin with an element which is ended, without those that hold blocks of code."""
     ended = {item.start for item in source.elements if item.close_start < item.end}
     found = blocks(source.text, source.tokens, source.elements, with_bare=True)
-    whole = [block for block in found if block.start in ended]
+    return [block for block in found if block.start in ended and not _touches(code, block)]
+
+
+def _touches(code: Sequence[tuple[int, int]], block: Block) -> bool:
+    """Whether a block holds something of some sorted, disjoint stretches."""
+    at = bisect_left(code, (block.end,)) - 1
+    return at >= 0 and code[at][1] > block.start
+
+
+def _laid_out(source: Source, places: Sequence[tuple[int, int]]) -> Page:
+    """What some stretches say, laid out as on a page, but in the lines that Markdown has them in."""
+    tokens: list[Token] = []
+    for start, end in places:
+        tokens.append(_line_end(start))
+        tokens += _in_lines(source, bisect_left(source.token_starts, start), bisect_left(source.token_starts, end))
+    return lay_out(source.text, tokens)
+
+
+def _in_lines(source: Source, first: int, stop: int) -> Iterator[Token]:
+    """Some tokens, text outside of links cut behind its line ends."""
+    is_link = False
+    for token in islice(source.tokens, first, stop):
+        if token.name == "a":
+            is_link = token.kind is START
+        at = token.start
+        while token.kind is TEXT and not is_link and (behind := source.text.find("\n", at, token.end) + 1):
+            yield token._replace(start=at, end=behind)
+            yield _line_end(behind)
+            at = behind
+        yield token._replace(start=at)
+
+
+def _line_end(place: int) -> Token:
+    return Token(START, place, place, "br")
+
+
+def _judged(seen: str, hidden: str, model: Model) -> list[Judged]:
+    """What is judged in the hidden text, with the beginning of what is seen in front of it: spam is what does not belong there."""
+    front = seen[:HOST_TEXT] + "\n\n"
+    [items] = judge([front + hidden], model, [[]])
     return [
-        block for block in whole if not any(start < block.end and block.start < end for start, end in code)
-    ][:MAX_BLOCKS]  # fmt: skip
+        item._replace(start=item.start - len(front), end=item.end - len(front))
+        for item in items
+        if item.start >= len(front)
+    ]
 
 
-def _said(markup: str) -> str:
-    """What a block says; the line ends are Markdown's."""
-    lines = (
-        markup[token.start : token.end].replace("\n", "<br>")
-        if token.kind is TEXT
-        else markup[token.start : token.end]
-        for token in tokenize(markup)
-    )
-    html = "".join(lines)
-    return lay_out(html, tokenize(html)).text
-
-
-def _decisions(found: Sequence[Block], scores: Sequence[Score], model: Model) -> list[str]:
-    """As on a page; without links to elsewhere a block goes for what would be cut of a text that is seen."""
+def _decisions(found: Sequence[Block], scores: Sequence[Score], seen: Sequence[Span], model: Model) -> list[str]:
+    """As on a page; a block without links to elsewhere goes for what is cut of a text, if it was suspected as a text, too."""
+    known = [(span.start, span.end) for span in seen]
     return [
         judge_hidden.REMOVE
-        if not block.features.links and score.probability >= model.remove and score.share >= MOSTLY_SPAM
+        if not block.features.links
+        and score.probability >= model.remove
+        and score.share >= MOSTLY_SPAM
+        and _touches(known, block)
         else decision
         for block, score, decision in zip(found, scores, decide_hidden(found, scores, model.review), strict=True)
     ]

@@ -54,7 +54,7 @@ def with_hidden(spans: Sequence[Span], hidden: Sequence[Span]) -> list[Span]:
     gone, known = ([(span.start, span.end) for span in some] for some in (removed, spans))
     kept = []
     for span in hidden:
-        around = _around(gone, span)
+        around = _around(gone, span) if span.action == REMOVED else None
         if around is not None:
             kept.append(span._replace(start=around[0], end=around[1]))
         elif span.action == REMOVED or _is_free(known, span):

@@ -30,7 +30,7 @@ def leftover_spans(source: Source, text: str, own: frozenset[str], model: Model)
     judged = judge([front + page for page in pages], model, [[] for _ in pages]) if pages else []
     spans: list[Span] = []
     for code, page, items in zip(found, pages, judged, strict=True):
-        spans += _spans(source, code, _features(code, own), score_behind(items, len(front), len(page)), model)
+        spans += _spans(source, code, _features(code, own), _score(items, len(front), len(page)), model)
     return spans
 
 
@@ -56,7 +56,7 @@ def _features(code: Code, own: frozenset[str]) -> Features:
     return Features(len(outside), hosts, share, is_foreign=False, at_edge=False, is_rare=True, is_named=False)
 
 
-def score_behind(judged: Sequence[Judged], start: int, size: int) -> Score:
+def _score(judged: Sequence[Judged], start: int, size: int) -> Score:
     """The classifier's opinion of what stands behind some offset."""
     own = [item for item in judged if item.end > start]
     spam = sum((item.end - max(item.start, start)) * item.probability for item in own)
