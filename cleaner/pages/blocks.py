@@ -153,7 +153,7 @@ class _Setting:
         features = Features(
             len(outside),
             len({label(host(line.target)) for line in outside}),
-            _letters(outside) / max(1, _letters(lines)),
+            letters(outside) / max(1, letters(lines)),
             bool(_alphabets(" ".join(line.text for line in lines)) - self.alphabets),
             start <= self.first or end >= self.last,
             item.why in RARE_WAYS,
@@ -240,7 +240,8 @@ def _is_for(text: str, names: frozenset[str]) -> bool:
     )
 
 
-def _letters(lines: Sequence[Line]) -> int:
+def letters(lines: Sequence[Line]) -> int:
+    """How many letters and digits some lines have."""
     return sum(map(str.isalnum, chain.from_iterable(line.text for line in lines)))
 
 

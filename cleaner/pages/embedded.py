@@ -12,13 +12,15 @@ from cleaner.decide import REMOVED, REVIEW
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
 from cleaner.pages import judge_hidden
-from cleaner.pages.blocks import Block, blocks
+from cleaner.pages.blocks import Block, blocks, letters
 from cleaner.pages.carve import Source, parse
 from cleaner.pages.hiding import apart, block_spans
 from cleaner.pages.judge_hidden import Score, decide_hidden, score_blocks
 from cleaner.pages.leftovers import HOST_TEXT
 from cleaner.pages.markup import START, TEXT, Token, tokenize
 from cleaner.pages.page import Page, lay_out
+from cleaner.pages.said import Line
+from cleaner.pages.site import host, label
 from cleaner.readers.markdown import code_spans, protected
 from cleaner.span import Span, merged, minus
 from cleaner.structure import makes_markup
@@ -63,13 +65,39 @@ def _whole(source: Source, code: Sequence[tuple[int, int]]) -> list[Block]:
     """The hidden blocks that begin with an element which is ended, without those that hold blocks of code."""
     ended = {item.start for item in source.elements if item.close_start < item.end}
     found = blocks(source.text, source.tokens, source.elements, with_bare=True)
-    return [block for block in found if block.start in ended and not _touches(code, block)]
+    return [_with_links(block) for block in found if block.start in ended and not _touches(code, block)]
 
 
 def _touches(code: Sequence[tuple[int, int]], block: Block) -> bool:
     """Whether a block holds something of some sorted, disjoint stretches."""
     at = bisect_left(code, (block.end,)) - 1
     return at >= 0 and code[at][1] > block.start
+
+
+_LINK = regex.compile(r"\[([^\[\]]{1,300})\]\(\s*<?((?:https?:)?//[^\s()<>]{1,2000})[^()]{0,300}\)", regex.IGNORECASE)
+
+
+def _with_links(block: Block) -> Block:
+    """The block with what it holds of Markdown's links counted, too."""
+    lines = tuple(line for old in block.lines for line in _split(old))
+    if len(lines) == len(block.lines):
+        return block
+    outside = [line for line in lines if host(line.target)]
+    hosts = len({label(host(line.target)) for line in outside})
+    share = letters(outside) / max(1, letters(lines))
+    return block._replace(
+        lines=lines, features=block.features._replace(links=len(outside), hosts=hosts, link_share=share)
+    )
+
+
+def _split(line: Line) -> Iterator[Line]:
+    """A line that is no link, with the links of Markdown in it as lines of their own."""
+    last = 0
+    for link in _LINK.finditer(line.text) if not line.target else ():
+        yield Line(line.text[last : link.start()], "")
+        yield Line(link[1], link[2])
+        last = link.end()
+    yield line._replace(text=line.text[last:])
 
 
 def _laid_out(source: Source, places: Sequence[tuple[int, int]]) -> Page:
