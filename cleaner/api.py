@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from operator import attrgetter
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import model as models
+from cleaner.code import code_spans
 from cleaner.decide import REMOVED, REVIEW, UNSEEN, decide
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
@@ -84,8 +85,13 @@ class Cleaner:
             for number, progress in state.items():
                 out[number] = _given_up(progress, f"not stable after {MAX_ROUNDS} rounds")
             state = settled
-        for number, progress in state.items():
-            out[number] = _finished(progress)
+        for batch in _batches(state):
+            lefts = [state[number].left for number in batch]
+            for number, spans in zip(
+                batch, code_spans(lefts, [formats[number] for number in batch], self.model), strict=True
+            ):
+                state[number].add(spans)
+                out[number] = _finished(state[number])
         return [result for result in out if result is not None]
 
     def _round(
@@ -163,6 +169,11 @@ class _Progress:
         self.left = minus(self.text, self.cuts)
         return bool(cut)
 
+    def add(self, found: list[Span]) -> None:
+        """Add spans for review, those that touch no other."""
+        free = [span for span in map(self._moved, found) if not _touches(span, self.spans)]
+        self.spans = sorted(self.spans + free)
+
     def _moved(self, span: Span) -> Span:
         """A span of what is left, in offsets of the original."""
         return span._replace(start=self._original(span.start), end=self._original(span.end - 1) + 1)
@@ -175,6 +186,12 @@ def _is_inside(span: Span, others: Sequence[Span]) -> bool:
     """Whether a span lies in one of some sorted, disjoint ones."""
     at = bisect_right(others, span.start, key=attrgetter("start")) - 1
     return at >= 0 and span.end <= others[at].end
+
+
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    """Whether a span touches one of some sorted, disjoint ones."""
+    at = bisect_left(others, span.end, key=attrgetter("start")) - 1
+    return at >= 0 and span.start < others[at].end
 
 
 def _ink(text: str) -> int:

@@ -89,6 +89,12 @@ def code_spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
+def code_blocks(text: str) -> list[tuple[int, int]]:
+    """The protected stretches without front matter."""
+    behind = _front_matter_end(text)
+    return [(start, end) for start, end in protected(text) if start >= behind]
+
+
 def _may_hold_code(text: str, begin: int) -> bool:
     """Whether a line of text[begin:] begins with a fence or an indent."""
     if text.startswith(_INDENTS, begin) or any(text.find("\n" + indent, begin) >= 0 for indent in _INDENTS):

@@ -1,0 +1,64 @@
+"""Spam in code, which is reported and never cut: in the JSON-LD of pages, in the code blocks of Markdown."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+import regex
+
+from cleaner.decide import REVIEW, trade_of
+from cleaner.evidence import evidence
+from cleaner.judge import Judged, judge
+from cleaner.model import Model
+from cleaner.readers.markdown import code_blocks
+from cleaner.span import Span, minus
+
+SPAM_IN_CODE = "spam-in-code"
+HOST_TEXT = 1000  # characters of an article that its code is compared with; JSON-LD repeats its page
+_SCRIPT = regex.compile(r"<script\b[^<>]*\bld\+json\b[^<>]*>", regex.IGNORECASE)
+_END = regex.compile(r"</script", regex.IGNORECASE)
+_STRING = regex.compile(r'"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)')  # one that is not closed ends with its line
+_NO_WORDS = regex.compile(r"[@\w.:-]*|[^\s]*[/\\]/\S*", regex.ASCII)  # names, numbers, a single word, an address
+
+
+def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> list[list[Span]]:
+    """For each text the spans of its code that would be cut if it were no code, sorted, disjoint, all for review."""
+    places = [list(_places(text, format)) for text, format in zip(texts, formats, strict=True)]
+    some = [number for number, found in enumerate(places) if found]
+    fronts = [minus(texts[number], places[number])[:HOST_TEXT] if formats[number] == "md" else "" for number in some]
+    said = ["\n".join(texts[number][start:end] for start, end in places[number]) for number in some]
+    joined = [front + "\n\n" + piece for front, piece in zip(fronts, said, strict=True)]
+    out: list[list[Span]] = [[] for _ in texts]
+    for number, front, judged in zip(
+        some, fronts, judge(joined, model, [[] for _ in some]) if some else (), strict=True
+    ):
+        likely = [item for item in judged if item.probability >= model.remove]
+        out[number] = sorted(_spans(likely, len(front) + 2, places[number], model))
+    return out
+
+
+def _places(text: str, format: str) -> Iterator[tuple[int, int]]:
+    """Where code stands in a text; of JSON its strings."""
+    if format == "md":
+        yield from code_blocks(text)
+    elif format == "html" and "ld+json" in text.lower():
+        at = 0
+        while (script := _SCRIPT.search(text, at)) and (end := _END.search(text, script.end())):
+            strings = _STRING.finditer(text, script.end(), end.start())
+            yield from (match.span(1) for match in strings if not _NO_WORDS.fullmatch(match[1]))
+            at = end.end()
+
+
+def _spans(judged: Sequence[Judged], front: int, places: Sequence[tuple[int, int]], model: Model) -> Iterator[Span]:
+    """Spans for what was judged in some stretches joined by line ends behind a front; each ends with the stretch it begins in."""
+    begins = list(accumulate((end - start + 1 for start, end in places), initial=front))
+    for item in judged:
+        number = bisect_right(begins, item.start) - 1
+        if number >= 0:
+            (start, end), begin = places[number], begins[number]
+            why = evidence(model.accept, model.spam, item.row)
+            trade = trade_of(item.folded, model)
+            end = min(start + item.end - begin, end)
+            yield Span(start + item.start - begin, end, item.probability, SPAM_IN_CODE, trade, why, REVIEW)
