@@ -6,11 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+import numpy as np
 import regex
 
 from cleaner.decide import REVIEW, trade_of
 from cleaner.evidence import evidence
-from cleaner.judge import Judged, judge
+from cleaner.judge import Judged, gate, judge
 from cleaner.model import Model
 from cleaner.readers.markdown import code_blocks
 from cleaner.span import Span, minus
@@ -27,13 +28,14 @@ def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> li
     """For each text the spans of its code that would be cut if it were no code, sorted, disjoint, all for review."""
     places = [list(_places(text, format)) for text, format in zip(texts, formats, strict=True)]
     some = [number for number, found in enumerate(places) if found]
-    fronts = [minus(texts[number], places[number])[:HOST_TEXT] if formats[number] == "md" else "" for number in some]
     said = ["\n".join(texts[number][start:end] for start, end in places[number]) for number in some]
-    joined = [front + "\n\n" + piece for front, piece in zip(fronts, said, strict=True)]
     out: list[list[Span]] = [[] for _ in texts]
-    for number, front, judged in zip(
-        some, fronts, judge(joined, model, [[] for _ in some]) if some else (), strict=True
-    ):
+    passed = np.unique(gate(said, model, [[] for _ in said]).runs.docs).tolist() if said else []
+    some, said = [some[at] for at in passed], [said[at] for at in passed]
+    fronts = [minus(texts[number], places[number])[:HOST_TEXT] if formats[number] == "md" else "" for number in some]
+    joined = [front + "\n\n" + piece for front, piece in zip(fronts, said, strict=True)]
+    found = judge(joined, model, [[] for _ in joined]) if joined else []
+    for number, front, judged in zip(some, fronts, found, strict=True):
         likely = [item for item in judged if item.probability >= model.remove]
         out[number] = sorted(_spans(likely, len(front) + 2, places[number], model))
     return out
