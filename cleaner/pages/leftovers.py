@@ -9,32 +9,33 @@ from cleaner.evidence import evidence
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
 from cleaner.pages.blocks import Features
-from cleaner.pages.carve import Source, carve
+from cleaner.pages.carve import carve
 from cleaner.pages.judge_hidden import KEEP, REMOVE, Score, decision
 from cleaner.pages.markup import tokenize
 from cleaner.pages.page import lay_out
 from cleaner.pages.said import layout
 from cleaner.pages.servercode import Code, server_code
 from cleaner.pages.site import host, is_own, label
+from cleaner.pages.weigh import OpenPage
 from cleaner.span import Span
 
 HOST_TEXT = 4000  # characters of the page's text in front of what code prints
 MAX_PIECES = 50  # of code in a page that are judged in one round
 
 
-def leftover_spans(source: Source, text: str, own: frozenset[str], model: Model) -> list[Span]:
-    """Spans of code that prints links to other sites, to cut and to review; text is what the page says, own its own names."""
-    found = server_code(source.text, source.tokens)[:MAX_PIECES]
+def leftover_spans(opened: OpenPage, model: Model) -> list[Span]:
+    """Spans of code that prints links to other sites, to cut and to review."""
+    found = server_code(opened.source, opened.tokens)[:MAX_PIECES]
     pages = [lay_out(code.printed, tokenize(code.printed)).text for code in found]
-    front = text[:HOST_TEXT] + "\n\n"
+    front = opened.page.text[:HOST_TEXT] + "\n\n"
     judged = judge([front + page for page in pages], model, [[] for _ in pages]) if pages else []
     spans: list[Span] = []
     for code, page, items in zip(found, pages, judged, strict=True):
-        spans += _spans(source, code, _features(code, own), _score(items, len(front), len(page)), model)
+        spans += _spans(opened, code, _features(code, opened.page.own), _score(items, len(front), len(page)), model)
     return spans
 
 
-def _spans(source: Source, code: Code, features: Features, score: Score, model: Model) -> list[Span]:
+def _spans(opened: OpenPage, code: Code, features: Features, score: Score, model: Model) -> list[Span]:
     chosen = decision(features, score, model.review)
     if score.best is None or (chosen == KEEP and not code.is_disguised):
         return []
@@ -43,7 +44,7 @@ def _spans(source: Source, code: Code, features: Features, score: Score, model: 
     span = Span(code.start, code.end, score.probability, SERVER_CODE, trade, why, REVIEW)
     if chosen != REMOVE or not code.is_only:
         return [span]
-    [ranges] = carve(source, [(code.start, code.end)])
+    [ranges] = carve(opened.parsed, [(code.start, code.end)])
     return [span._replace(start=start, end=end, action=REMOVED) for start, end in ranges] or [span]
 
 

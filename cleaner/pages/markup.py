@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 TEXT, START, END, COMMENT, DECLARATION, PROCESSING, RAW, UNFINISHED = (
@@ -76,14 +77,15 @@ SPACE = "\t\n\f\r "
 _BLANK, _NAME = rf"[{SPACE}]", rf"[A-Za-z][^{SPACE}/>]*+"
 _VALUE = rf"""(?:"[^"]*+"|'[^']*+'|[^{SPACE}>"'][^{SPACE}>]*+)"""
 _REST = rf"(?:[{SPACE}/]++|[^{SPACE}/>][^{SPACE}/>=]*+(?:{_BLANK}*+={_BLANK}*+{_VALUE}?+)?+)*+"
-# Its alternatives match at every offset, each to the end of the source at most once in a pass: what is not closed is
-# either taken to the end, or cannot be tried again.
-_TOKEN = re.compile(
-    rf"((?:[^<]++|<(?![A-Za-z/!?]))++)"
-    rf"|<({_NAME}){_REST}(?:>|\Z)"
+# Text and the markup behind it. One of the alternatives matches wherever text ends, each to the end of the source at most
+# once in a pass: what is not closed is either taken to the end, or cannot be tried again.
+_TOKENS = re.compile(
+    rf"((?:[^<]++|<(?![A-Za-z/!?]))*+)"
+    rf"(?:<({_NAME}){_REST}(?:>|\Z)"
     rf"|</({_NAME}){_REST}(?:>|\Z)"
     r"|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
     r"|<[!?/][^>]*+(?:>|\Z)"
+    r"|\Z)"
 )
 _ATTRIBUTE = re.compile(rf"[{SPACE}/]*+([^{SPACE}/>][^{SPACE}/>=]*+)(?:{_BLANK}*+={_BLANK}*+({_VALUE})?+)?+")
 _RAW_ENDS = {name: re.compile(rf"</{name}(?=[{SPACE}/>])", re.IGNORECASE) for name in RAW_TEXT}
@@ -106,12 +108,14 @@ def tokenize(source: str) -> list[Token]:
 def _scan(source: str, at: int, last_code_end: int, tokens: list[Token]) -> int:
     """Add the tokens from an offset up to and including the next that the pattern cannot find alone; where they end."""
     add, new, size = tokens.append, tuple.__new__, len(source)  # a quarter faster than `Token(...)`
-    for match in _TOKEN.finditer(source, at):
-        start, end = match.span()
-        group = match.lastindex
-        if group == 1:
-            add(new(Token, (TEXT, start, end, "")))
-        elif end == size and source[end - 1] != ">" and not source.startswith("<!--", start):
+    for match in _TOKENS.finditer(source, at):
+        begin, end = match.span()
+        start, group = match.end(1), match.lastindex
+        if start > begin:
+            add(new(Token, (TEXT, begin, start, "")))
+        if start == end:
+            break
+        if end == size and source[end - 1] != ">" and not source.startswith("<!--", start):
             add(Token(UNFINISHED, start, end, ""))
         elif group == 3:
             add(new(Token, (END, start, end, match[3].lower())))
@@ -153,7 +157,8 @@ def attributes(source: str, token: Token) -> list[Attribute]:
     >>> [(item.name, item.value) for item in attributes(source, tokenize(source)[0])]
     [('href', '?a&b'), ('hidden', '')]
     """
-    found = []
+    found: list[Attribute] = []
+    add, new = found.append, tuple.__new__
     begin = token.start + 1 + len(token.name)
     for match in _ATTRIBUTE.finditer(source, begin, token.end - 1):
         start, end = match.span(2)
@@ -162,8 +167,29 @@ def attributes(source: str, token: Token) -> list[Attribute]:
         elif source[start] in "\"'":
             start, end = start + 1, end - 1
         value = source[start:end]
-        found.append(Attribute(match[1].lower(), html.unescape(value) if "&" in value else value, start, end))
+        add(new(Attribute, (match[1].lower(), html.unescape(value) if "&" in value else value, start, end)))
     return found
+
+
+def first_value(source: str, token: Token, name: str) -> str:
+    """The value of the first of a start tag's attributes of a name in small letters, "" when there is none.
+
+    >>> source = "<a id=b HREF='?a&amp;b'>"
+    >>> first_value(source, tokenize(source)[0], "href")
+    '?a&b'
+    """
+    match = _first(name).match(source, token.start + 1 + len(token.name), token.end - 1)
+    value = (match[1] or "") if match else ""
+    value = value[1:-1] if value[:1] in ("'", '"') else value
+    return html.unescape(value) if "&" in value else value
+
+
+@lru_cache(maxsize=32)
+def _first(name: str) -> re.Pattern[str]:
+    """Attributes of other names and the first of this one, its value as group 1."""
+    sign, given = rf"[{SPACE}/]*+", rf"(?:{_BLANK}*+={_BLANK}*+{_VALUE}?+)?+"
+    others = rf"(?:{sign}(?!{name}(?:[{SPACE}/>=]|\Z))[^{SPACE}/>][^{SPACE}/>=]*+{given})*+"
+    return re.compile(rf"{others}{sign}{name}(?:{_BLANK}*+={_BLANK}*+({_VALUE})?+)?+", re.IGNORECASE | re.ASCII)
 
 
 _CELLS = ("td", "th")
@@ -237,8 +263,12 @@ class _Tree:
 
     def last(self, names: Iterable[str]) -> int:
         """The place in the stack of the innermost open element of some names, -1 for none."""
-        places = self.places
-        return max((places[name][-1] for name in names if places.get(name)), default=-1)
+        last = -1
+        for name in names:
+            places = self.places.get(name)
+            if places and places[-1] > last:
+                last = places[-1]
+        return last
 
     def is_foreign(self) -> bool:
         return self.last(("svg", "math")) >= 0
@@ -246,7 +276,7 @@ class _Tree:
     def open(self, name: str, start: int, end: int, is_void: bool) -> None:
         for ended in _ENDED_BY.get(name, ()):
             place = self.last((ended,))
-            if place > self.last(_BOUND_BY.get(ended, _TABLE)):
+            if place >= 0 and place > self.last(_BOUND_BY.get(ended, _TABLE)):
                 self.shut(place, start, start)
         self.parents.append(self.stack[-1] if self.stack else -1)
         self.depths.append(len(self.stack))
@@ -263,7 +293,8 @@ class _Tree:
 
     def close(self, name: str, start: int, end: int) -> None:
         place = self.last((name,))
-        if place >= 0 and (name in _OF_TABLES or place > self.last(_NOT_ACROSS)):
+        is_innermost = place == len(self.stack) - 1
+        if place >= 0 and (is_innermost or name in _OF_TABLES or place > self.last(_NOT_ACROSS)):
             self.shut(place, start, end)
 
     def shut(self, place: int, start: int, end: int) -> None:
@@ -290,4 +321,5 @@ class _Tree:
         if self.stack:
             self.pop(0, size, size)
         columns = (self.names, self.starts, self.opens, self.closes, self.ends, self.parents, self.depths)
-        return list(map(Element, *columns))
+        new = tuple.__new__
+        return [new(Element, row) for row in zip(*columns, strict=True)]

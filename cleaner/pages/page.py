@@ -8,16 +8,30 @@ their own behind the text, and so do comments. Scripts, styles and preformatted 
 from __future__ import annotations
 
 import html
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import regex
 
-from cleaner.pages.markup import COMMENT, END, RAW, SPACE, START, TEXT, Attribute, Token, attributes, element_names
-from cleaner.pages.site import host, is_own, own_labels
+from cleaner.pages.markup import (
+    COMMENT,
+    END,
+    RAW,
+    SPACE,
+    START,
+    TEXT,
+    Attribute,
+    Token,
+    attributes,
+    element_names,
+    first_value,
+)  # fmt: skip
+from cleaner.pages.site import elsewhere, own_labels
 
 MIN_COMMENT = 30  # characters of a comment that is read
 MAX_ADDRESS = 120  # characters of an address that are shown
@@ -29,9 +43,15 @@ _INLINE = element_names(
 _SAID = ("alt", "title")
 _LEFT_OUT = frozenset(("pre", "svg", "math", "select", "datalist", "object"))
 _BLANK = f"[{SPACE}]"
-# What does not stand in the text as it stands in the source: white space but for single spaces inside, and entities.
-_ODD = regex.compile(
-    rf"{_BLANK}{{2,}}|[\t\n\f\r]|^ | $|&(?:#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});?"
+# What may not stand in the text as it stands in the source: white space but for single spaces, and entities.
+_MAY_BE_ODD = re.compile(r"[&\t\n\f\r]| {2}")
+_ODD = re.compile(
+    rf"{_BLANK}{{2,}}|[\t\n\f\r]|&(?:#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});?"
+)
+# In a tag that says something beside its name; most images do not.
+_MAY_SAY = re.compile(
+    rf"""(?:alt|title){_BLANK}*+={_BLANK}*+(?:"{_BLANK}*+[^{SPACE}"]|'{_BLANK}*+[^{SPACE}'])""",
+    re.IGNORECASE | re.ASCII,
 )
 _IN_TARGET = regex.compile(r"""[\s()\[\]<>\\"']+""")
 _META = regex.compile(r"(?:og:|twitter:)?(?:description|title|keywords)", regex.IGNORECASE)
@@ -114,7 +134,7 @@ def lay_out(source: str, tokens: Sequence[Token]) -> Page:
             if name == "a":
                 layout.open_link(token)
                 continue
-            if source.find("title=", start, end) >= 0 or name == "img":
+            if (name == "img" or source.find("title=", start, end) >= 0) and _MAY_SAY.search(source, start, end):
                 layout.aside(item for item in attributes(source, token) if item.name in _SAID)
             if name not in _INLINE:
                 layout.end_line(start)
@@ -137,8 +157,8 @@ def lay_out(source: str, tokens: Sequence[Token]) -> Page:
 class _Layout:
     """A page's text under construction.
 
-    `blank` is the white space that is due before the next character, if any is; `link` the open link's target and start
-    tag, `opened` the number of its first piece, -1 as long as it has none.
+    `blank` is the white space that is due before the next character, if any is; `link` the open link's target, its host and
+    its start tag, `opened` the number of its first piece, -1 as long as it has none.
     """
 
     def __init__(self, source: str, own: frozenset[str]) -> None:
@@ -148,7 +168,7 @@ class _Layout:
         self.starts, self.ends = array("q"), array("q")
         self.is_fresh = True
         self.blank: tuple[int, int] | None = None
-        self.link: tuple[str, Token] | None = None
+        self.link: tuple[str, str, Token] | None = None
         self.opened = -1
         self.linked: list[tuple[int, int, int, str]] = []
         self.asides: list[tuple[int, int]] = []
@@ -166,29 +186,45 @@ class _Layout:
         self.is_fresh = False
         if self.link is not None and self.opened < 0:
             self.opened = len(self.pieces)
-            self.add("[", self.link[1].start, self.link[1].end)
+            self.add("[", self.link[2].start, self.link[2].end)
         self.add(piece, start, end)
 
+    def space(self, start: int, end: int) -> None:
+        if start < end and self.blank is None:
+            self.blank = start, end
+
     def text(self, start: int, end: int) -> None:
-        piece = self.source[start:end]
-        if not piece.strip(SPACE):
-            if self.blank is None:
-                self.blank = start, end
+        left = self.source[start:end].lstrip(SPACE)
+        if not left:
+            self.space(start, end)
             return
-        last = 0
-        for match in _ODD.finditer(piece):
+        words = left.rstrip(SPACE)
+        first, last = end - len(left), end - len(left) + len(words)
+        self.space(start, first)
+        if _MAY_BE_ODD.search(words):
+            self.odd(first, last)
+        else:
+            self.ink(words, first, last)
+        self.space(last, end)
+
+    def odd(self, start: int, end: int) -> None:
+        """Text without white space at its ends."""
+        source, last = self.source, start
+        for match in _ODD.finditer(source, start, end):
             begin, stop = match.span()
             if begin > last:
-                self.ink(piece[last:begin], start + last, start + begin)
-            if piece[begin] == "&":
-                self.ink(_decoded(match[0]), start + begin, start + stop)
-            elif self.blank is None:
-                self.blank = start + begin, start + stop
+                self.ink(source[last:begin], last, begin)
+            if source[begin] == "&":
+                self.ink(_decoded(match[0]), begin, stop)
+            else:
+                self.space(begin, stop)
             last = stop
-        if last < len(piece):
-            self.ink(piece[last:], start + last, end)
+        if last < end:
+            self.ink(source[last:end], last, end)
 
     def end_line(self, at: int) -> None:
+        if self.is_fresh and self.link is None:
+            return  # most often: white space at the start of a line never shows
         self.blank = None
         self.drop_link()
         if not self.is_fresh:
@@ -205,16 +241,16 @@ class _Layout:
         self.drop_link()
         if self.source.find("//", token.start, token.end) < 0:
             return
-        target = next((item.value for item in attributes(self.source, token) if item.name == "href"), "")
-        name = host(target)
-        if name and not is_own(target, self.own):
-            self.link = target, token
+        target = first_value(self.source, token, "href")
+        name = elsewhere(target, self.own)
+        if name:
+            self.link = target, name, token
 
     def close_link(self, start: int, end: int) -> None:
         if self.link is not None and self.opened >= 0:
-            target, tag = self.link
+            target, name, tag = self.link
             self.add(f"]({_IN_TARGET.sub('', target)[:MAX_ADDRESS]})", start, end)
-            self.linked.append((self.opened, len(self.pieces), tag.start, host(target)))
+            self.linked.append((self.opened, len(self.pieces), tag.start, name))
         self.link, self.opened = None, -1
 
     def meta(self, token: Token) -> None:
@@ -243,11 +279,7 @@ class _Layout:
         for start, end in self.asides:
             self.text(start, end)
             self.end_line(end)
-        at = array("q", [0])
-        total = 0
-        for piece in self.pieces:
-            total += len(piece)
-            at.append(total)
+        at = array("q", accumulate(map(len, self.pieces), initial=0))
         links = tuple(Link(at[first], at[stop], tag, name) for first, stop, tag, name in self.linked)
         return Page("".join(self.pieces), at, self.starts, self.ends, body, links, self.own)
 

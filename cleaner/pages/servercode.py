@@ -21,10 +21,22 @@ MAX_HEREDOCS = 20  # in a piece of code that is read: each may go on to its end
 MAX_DEPTH = 3  # times that code is unpacked from code
 _OPEN = regex.compile(r"<!--\?(?:php)?|<\?(?:php|=)?", regex.IGNORECASE)
 # What code that prints links holds somewhere; of scripts few do.
-_TELLING = regex.compile(
-    r"echo|print|eval|base64_decode|file_get_contents|curl_init|fsockopen|document\.write|(?:inner|outer|Adjacent)HTML",
-    regex.IGNORECASE,
+_TELLING = tuple(
+    [
+        "echo",
+        "print",
+        "eval",
+        "base64_decode",
+        "file_get_contents",
+        "curl_init",
+        "fsockopen",
+        "document.write",
+        "innerhtml",
+        "outerhtml",
+        "adjacenthtml",
+    ]
 )
+_TELLING_PATTERN = regex.compile("|".join(map(regex.escape, _TELLING)), regex.IGNORECASE)
 
 
 class Code(NamedTuple):
@@ -55,10 +67,10 @@ def server_code(source: str, tokens: Sequence[Token]) -> list[Code]:
 
 def may_hold_code(source: str) -> bool:
     """Whether a page may hold code that prints, by a look at its source."""
-    return "<?" in source or "<!--?" in source or bool(_WRITES.search(source))
+    return any(sign in source for sign in _SIGNS)
 
 
-_WRITES = regex.compile(r"document\.write|(?:inner|outer|Adjacent)HTML")
+_SIGNS = ("<?", "<!--?", "document.write", "innerHTML", "outerHTML", "AdjacentHTML")
 
 
 def _pieces(source: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
@@ -73,10 +85,17 @@ def _pieces(source: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int, st
 
 
 def _code(source: str, start: int, end: int, text: str) -> Code:
-    if len(text) > MAX_CODE or not _TELLING.search(text) or text.count("<<<") > MAX_HEREDOCS:
+    if len(text) > MAX_CODE or not _is_telling(text) or text.count("<<<") > MAX_HEREDOCS:
         return Code(start, end, "", False, False)
     printed, is_only = _read(text, 0)
     return Code(start, end, printed, is_only, source.startswith("<?", start) and bool(_DISGUISED.search(text)))
+
+
+def _is_telling(text: str) -> bool:
+    if not text.isascii():  # other letters may stand for these
+        return bool(_TELLING_PATTERN.search(text))
+    small = text.lower()
+    return any(word in small for word in _TELLING)
 
 
 _DISGUISED = regex.compile(

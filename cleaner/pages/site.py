@@ -47,23 +47,36 @@ def own_labels(source: str, tokens: Sequence[Token]) -> frozenset[str]:
     found: set[str] = set()
     parts: Counter[str] = Counter()
     for token in tokens:
-        if token.kind is not START or token.name not in _TELLING:
+        kind, start, end, name = token
+        if name not in _TELLING or kind is not START:
             continue
-        if token.name in ("img", "script"):
-            match = _PART.search(source, token.start, token.end)
+        if name in ("img", "script"):
+            match = _PART.search(source, start, end) if source.find("//", start, end) >= 0 else None
             if match:
                 parts[match[1].lower()] += 1
-        else:
-            item = {attribute.name: attribute.value for attribute in attributes(source, token)}
-            if token.name == "meta":
-                address = item.get("content", "") if item.get("property", "").lower() == "og:url" else ""
-            elif token.name == "base" or not _OWN_RELATIONS.isdisjoint(item.get("rel", "").lower().split()):
-                address = item.get("href", "")
-            else:
-                address = ""
-            found.add(label(host(address)))
+        elif source.find("//", start, end) >= 0 or source.find("&", start, end) >= 0:
+            found.add(label(host(_own_address(source, token))))
     found.update(label(name) for name, count in parts.most_common(1) if count >= MIN_PARTS)
     return frozenset(found - {""})
+
+
+def _own_address(source: str, token: Token) -> str:
+    """The address by which a tag says where its page stands, "" when it does not."""
+    item = {attribute.name: attribute.value for attribute in attributes(source, token)}
+    if token.name == "meta":
+        return item.get("content", "") if item.get("property", "").lower() == "og:url" else ""
+    says = token.name == "base" or not _OWN_RELATIONS.isdisjoint(item.get("rel", "").lower().split())
+    return item.get("href", "") if says else ""
+
+
+def elsewhere(address: str, own: frozenset[str]) -> str:
+    """The host of an address that leads to another site, "" for all others.
+
+    >>> elsewhere("//www.example.org/", frozenset()), elsewhere("//www.example.org/", frozenset({"example"}))
+    ('www.example.org', '')
+    """
+    name = host(address)
+    return "" if not name or _bears(address, name, own) else name
 
 
 def is_own(address: str, own: frozenset[str]) -> bool:
@@ -72,4 +85,9 @@ def is_own(address: str, own: frozenset[str]) -> bool:
     >>> is_own("https://social.example/@somepaper", frozenset({"somepaper"}))
     True
     """
-    return label(host(address)) in own or any(len(name) >= MIN_NAME and name in address.lower() for name in own)
+    return _bears(address, host(address), own)
+
+
+def _bears(address: str, name: str, own: frozenset[str]) -> bool:
+    """Whether the host of an address, or else the address, bears one of a site's names."""
+    return label(name) in own or any(len(part) >= MIN_NAME and part in address.lower() for part in own)
