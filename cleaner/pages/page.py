@@ -43,8 +43,9 @@ _INLINE = element_names(
 _SAID = ("alt", "title")
 _LEFT_OUT = frozenset(("pre", "svg", "math", "select", "datalist", "object"))
 _BLANK = f"[{SPACE}]"
-# What may not stand in the text as it stands in the source: white space but for single spaces, and entities.
-_MAY_BE_ODD = re.compile(r"[&\t\n\f\r]| {2}")
+# What does not stand in the text as it stands in the source: white space but for single spaces, and entities. That one of
+# these signs, or two spaces, are there is asked first, which most text is done with.
+_SIGNS = re.compile(r"[&\t\n\f\r]")
 _ODD = re.compile(
     rf"{_BLANK}{{2,}}|[\t\n\f\r]|&(?:#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});?"
 )
@@ -164,8 +165,7 @@ class _Layout:
     def __init__(self, source: str, own: frozenset[str]) -> None:
         self.source = source
         self.own = own
-        self.pieces: list[str] = []
-        self.starts, self.ends = array("q"), array("q")
+        self.pieces: list[tuple[str, int, int]] = []
         self.is_fresh = True
         self.blank: tuple[int, int] | None = None
         self.link: tuple[str, str, Token] | None = None
@@ -173,39 +173,37 @@ class _Layout:
         self.linked: list[tuple[int, int, int, str]] = []
         self.asides: list[tuple[int, int]] = []
 
-    def add(self, piece: str, start: int, end: int) -> None:
-        self.pieces.append(piece)
-        self.starts.append(start)
-        self.ends.append(end)
-
     def ink(self, piece: str, start: int, end: int) -> None:
         if self.blank is not None:
             if not self.is_fresh:
-                self.add(" ", *self.blank)
+                self.pieces.append((" ", *self.blank))
             self.blank = None
         self.is_fresh = False
         if self.link is not None and self.opened < 0:
             self.opened = len(self.pieces)
-            self.add("[", self.link[2].start, self.link[2].end)
-        self.add(piece, start, end)
+            self.pieces.append(("[", self.link[2].start, self.link[2].end))
+        self.pieces.append((piece, start, end))
 
     def space(self, start: int, end: int) -> None:
-        if start < end and self.blank is None:
+        if self.blank is None:
             self.blank = start, end
 
     def text(self, start: int, end: int) -> None:
         left = self.source[start:end].lstrip(SPACE)
         if not left:
-            self.space(start, end)
+            if self.blank is None:
+                self.blank = start, end
             return
         words = left.rstrip(SPACE)
         first, last = end - len(left), end - len(left) + len(words)
-        self.space(start, first)
-        if _MAY_BE_ODD.search(words):
+        if first > start:
+            self.space(start, first)
+        if "  " in words or _SIGNS.search(words):
             self.odd(first, last)
         else:
             self.ink(words, first, last)
-        self.space(last, end)
+        if last < end:
+            self.space(last, end)
 
     def odd(self, start: int, end: int) -> None:
         """Text without white space at its ends."""
@@ -228,13 +226,13 @@ class _Layout:
         self.blank = None
         self.drop_link()
         if not self.is_fresh:
-            self.add("\n", at, at)
+            self.pieces.append(("\n", at, at))
             self.is_fresh = True
 
     def drop_link(self) -> None:
         """What is open does not end in its line, or at all: it reads as if it were no link."""
         if self.link is not None and self.opened >= 0:
-            self.pieces[self.opened] = ""
+            self.pieces[self.opened] = ("", *self.pieces[self.opened][1:])
         self.link, self.opened = None, -1
 
     def open_link(self, token: Token) -> None:
@@ -249,7 +247,7 @@ class _Layout:
     def close_link(self, start: int, end: int) -> None:
         if self.link is not None and self.opened >= 0:
             target, name, tag = self.link
-            self.add(f"]({_IN_TARGET.sub('', target)[:MAX_ADDRESS]})", start, end)
+            self.pieces.append((f"]({_IN_TARGET.sub('', target)[:MAX_ADDRESS]})", start, end))
             self.linked.append((self.opened, len(self.pieces), tag.start, name))
         self.link, self.opened = None, -1
 
@@ -279,9 +277,10 @@ class _Layout:
         for start, end in self.asides:
             self.text(start, end)
             self.end_line(end)
-        at = array("q", accumulate(map(len, self.pieces), initial=0))
+        pieces, starts, ends = zip(*self.pieces, strict=True) if self.pieces else ((), (), ())
+        at = array("q", accumulate(map(len, pieces), initial=0))
         links = tuple(Link(at[first], at[stop], tag, name) for first, stop, tag, name in self.linked)
-        return Page("".join(self.pieces), at, self.starts, self.ends, body, links, self.own)
+        return Page("".join(pieces), at, array("q", starts), array("q", ends), body, links, self.own)
 
 
 @lru_cache(maxsize=4096)

@@ -14,28 +14,17 @@ from urllib.parse import unquote
 
 import regex
 
-from cleaner.pages.markup import COMMENT, PROCESSING, RAW, Token
+from cleaner.pages.markup import COMMENT, END, PROCESSING, RAW, START, TEXT, Token
 
 MAX_CODE = 50_000  # characters of a piece of code that are read
 MAX_HEREDOCS = 20  # in a piece of code that is read: each may go on to its end
 MAX_DEPTH = 3  # times that code is unpacked from code
 _OPEN = regex.compile(r"<!--\?(?:php)?|<\?(?:php|=)?", regex.IGNORECASE)
 # What code that prints links holds somewhere; of scripts few do.
-_TELLING = tuple(
-    [
-        "echo",
-        "print",
-        "eval",
-        "base64_decode",
-        "file_get_contents",
-        "curl_init",
-        "fsockopen",
-        "document.write",
-        "innerhtml",
-        "outerhtml",
-        "adjacenthtml",
-    ]
-)
+_TELLING = (
+    "echo", "print", "eval", "base64_decode", "file_get_contents", "curl_init", "fsockopen", "document.write",
+    "innerhtml", "outerhtml", "adjacenthtml",
+)  # fmt: skip
 _TELLING_PATTERN = regex.compile("|".join(map(regex.escape, _TELLING)), regex.IGNORECASE)
 
 
@@ -75,13 +64,15 @@ _SIGNS = ("<?", "<!--?", "document.write", "innerHTML", "outerHTML", "AdjacentHT
 
 def _pieces(source: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
     """Where pieces of code begin and end, and what they say."""
-    for number, token in enumerate(tokens):
-        if token.kind is PROCESSING or (token.kind is COMMENT and source.startswith("<!--?", token.start)):
-            text = _OPEN.sub("", source[token.start : token.end], 1).removesuffix("?>").removesuffix("?-->")
-            sign = "echo " if source.startswith("<?=", token.start) else ""
-            yield token.start, token.end, sign + text
-        elif token.kind is RAW and token.name == "script" and 0 < number < len(tokens) - 1:
-            yield tokens[number - 1].start, tokens[number + 1].end, source[token.start : token.end]
+    for number, (kind, start, end, name) in enumerate(tokens):
+        if kind is TEXT or kind is START or kind is END:
+            continue
+        if kind is PROCESSING or (kind is COMMENT and source.startswith("<!--?", start)):
+            text = _OPEN.sub("", source[start:end], 1).removesuffix("?>").removesuffix("?-->")
+            sign = "echo " if source.startswith("<?=", start) else ""
+            yield start, end, sign + text
+        elif kind is RAW and name == "script" and 0 < number < len(tokens) - 1:
+            yield tokens[number - 1].start, tokens[number + 1].end, source[start:end]
 
 
 def _code(source: str, start: int, end: int, text: str) -> Code:

@@ -46,10 +46,8 @@ def own_labels(source: str, tokens: Sequence[Token]) -> frozenset[str]:
     """
     found: set[str] = set()
     parts: Counter[str] = Counter()
-    for token in tokens:
-        kind, start, end, name = token
-        if name not in _TELLING or kind is not START:
-            continue
+    for token in [token for token in tokens if token.name in _TELLING and token.kind is START]:
+        _, start, end, name = token
         if name in ("img", "script"):
             match = _PART.search(source, start, end) if source.find("//", start, end) >= 0 else None
             if match:
