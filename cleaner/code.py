@@ -17,11 +17,13 @@ from cleaner.readers.markdown import code_blocks
 from cleaner.span import Span, minus
 
 SPAM_IN_CODE = "spam-in-code"
-HOST_TEXT = 1000  # characters of an article that its code is compared with; JSON-LD repeats its page
-_SCRIPT = regex.compile(r"<script\b[^<>]*\bld\+json\b[^<>]*>", regex.IGNORECASE)
+HOST_TEXT = 1000  # characters of an article that its code is compared with
+_SCRIPT = regex.compile(r"<script\b(?=[^<>]*\bld\+json\b)[^<>]*+>", regex.IGNORECASE)
 _END = regex.compile(r"</script", regex.IGNORECASE)
 _STRING = regex.compile(r'"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)')  # one that is not closed ends with its line
-_NO_WORDS = regex.compile(r"[@\w.:-]*|[^\s]*[/\\]/\S*", regex.ASCII)  # names, numbers, a single word, an address
+_NO_WORDS = regex.compile(
+    r"[@\w.:-]*|(?=\S*+\Z)\S*?[/\\]/\S*", regex.ASCII
+)  # names, numbers, a single word, an address
 
 
 def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> list[list[Span]]:
@@ -32,7 +34,7 @@ def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> li
     out: list[list[Span]] = [[] for _ in texts]
     passed = np.unique(gate(said, model, [[] for _ in said]).runs.docs).tolist() if said else []
     some, said = [some[at] for at in passed], [said[at] for at in passed]
-    fronts = [minus(texts[number], places[number])[:HOST_TEXT] if formats[number] == "md" else "" for number in some]
+    fronts = [_front(texts[number], formats[number], places[number]) for number in some]
     joined = [front + "\n\n" + piece for front, piece in zip(fronts, said, strict=True)]
     found = judge(joined, model, [[] for _ in joined]) if joined else []
     for number, front, judged in zip(some, fronts, found, strict=True):
@@ -51,6 +53,15 @@ def _places(text: str, format: str) -> Iterator[tuple[int, int]]:
             strings = _STRING.finditer(text, script.end(), end.start())
             yield from (match.span(1) for match in strings if not _NO_WORDS.fullmatch(match[1]))
             at = end.end()
+
+
+def _front(text: str, format: str, places: Sequence[tuple[int, int]]) -> str:
+    """The beginning of what is no code."""
+    if format != "html":
+        return minus(text, places)[:HOST_TEXT]
+    from cleaner.pages.weigh import OpenPage
+
+    return OpenPage(text).page.text[:HOST_TEXT]
 
 
 def _spans(judged: Sequence[Judged], front: int, places: Sequence[tuple[int, int]], model: Model) -> Iterator[Span]:

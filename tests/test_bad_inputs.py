@@ -29,10 +29,9 @@ from cleaner.report.page import page
 SIZES = {"E": 29, "N": 10, "T": 19, "H": 22, "M": 11, "J": 18, "P": 3, "W": 12, "Z": 15, "F": 14}
 MULTI_MEMBER = "Z06/multi_member.gz"  # its content comes back, in one member
 OPEN = {"T11": "letters in the order of Unicode, without a sentence anywhere, are taken for spam"}
-REPORTED = ("M08", "M09", "M10")
+REPORTED = ("H12", "M08", "M09", "M10")
 UNREPORTED = {
     "T08": "text in invisible tag characters",
-    "H12": "spam in a script",
 }
 # What could move a cursor, start a command or turn a line around.
 UNPRINTABLE = regex.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")

@@ -62,9 +62,17 @@ def test_places_are_those_of_the_original(cleaner: Cleaner) -> None:
     assert [text[span.start : span.end].strip() for span in cleaned.spans if span.action == "review"] == [SPAM]
 
 
-@pytest.mark.parametrize(
-    "inside", ['"' + '\\"' * 50_000, '"' * 50_000, "\\" * 50_001, '<script ld+json>"' * 5_000], ids=range(4)
-)
-def test_hostile_json_ends(inside: str, cleaner: Cleaner) -> None:
-    text = _page("a").replace('"a"', inside)
+HOSTILE = {
+    "escaped quotes": '"' + '\\"' * 50_000,
+    "quotes": '"' * 50_000,
+    "backslashes": "\\" * 50_001,
+    "slashes": '"' + "/" * 50_000 + ' a"',
+    "scripts": '<script ld+json>"' * 5_000,
+    "script that is no tag": "</script><script " + "ld+json " * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_json_ends(name: str, cleaner: Cleaner) -> None:
+    text = _page("a").replace('"a"', HOSTILE[name])
     assert cleaner.clean(text, format="html").text == text
