@@ -70,11 +70,11 @@ def decode(data: bytes) -> Decoded:
 # What browsers read a label as (https://encoding.spec.whatwg.org/#names-and-labels), where Python's codec of that name is
 # another. None of them shifts states, and all read ASCII bytes as ASCII, but for the second bytes of pairs.
 _LABELS = {
-    **dict.fromkeys(("iso-8859-1", "latin1", "ascii", "us-ascii", "windows-1252", "cp1252"), ("cp1252", "latin-1")),
+    **dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "ascii", "us-ascii", "windows-1252", "cp1252"), ("cp1252", "latin-1")),
     **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "x-gbk", "gb18030"), ("gbk", "gb18030")),
-    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), ("cp950", "big5hkscs")),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms_kanji"), ("cp932", "shift_jis")),
-    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "windows-949"), ("cp949",)),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cp950"), ("cp950", "big5hkscs")),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms_kanji", "cp932"), ("cp932", "shift_jis")),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "windows-949", "cp949"), ("cp949",)),
     **dict.fromkeys(("euc-jp", "x-euc-jp"), ("euc_jp",)),
     **dict.fromkeys(("iso-8859-9", "latin5", "windows-1254"), ("cp1254", "iso8859-9")),
     **dict.fromkeys(("tis-620", "iso-8859-11", "windows-874"), ("cp874", "tis-620")),

@@ -6,10 +6,8 @@ be read, one that an earlier run has done.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from abc import ABC, abstractmethod
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -21,17 +19,12 @@ from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem, WriteFailed, reading
 from cleaner.engine.journal import Counts, Entry, Run, Stat
-from cleaner.engine.stored import Stored
 from cleaner.engine.walk import Source
-from cleaner.readers import WHOLE, Document, Options, Record, UnreadableError, compress, compression_of, records, stored
+from cleaner.readers import Document, Options, Record
 from cleaner.report import diff
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-LINES = ("jsonl", "csv", "tsv")  # formats of lines, of which a diff can be made
-NAMED = 20  # skipped records of a file that are named in the report
-WHOLE_RECORD = "whole"  # the one record of a compressed file that is one article
 
 
 class Item(NamedTuple):
@@ -229,7 +222,7 @@ class Job(ABC):
         except FileProblem as problem:
             if output is not None:
                 output.discard()
-            status = _status(problem)
+            status = status_of(problem)
             return self._close(self._entry(status, str(problem), _single(status, str(problem))), None)
 
     def _output(self) -> Output | None:
@@ -241,7 +234,8 @@ def _single(status: str, reason: str) -> Counts:
     return Counts(documents=Counter([status]), problems=Counter([reason]))
 
 
-def _status(problem: FileProblem) -> str:
+def status_of(problem: FileProblem) -> str:
+    """What becomes of a source with a problem: a write that the system refused has failed, the rest is left alone."""
     return FAILED if isinstance(problem, WriteFailed) else SKIPPED
 
 
@@ -335,7 +329,7 @@ class WholeSource(Job):
         try:
             return self._cut(outcome)
         except FileProblem as problem:
-            return self._uncut(outcome._replace(status=_status(problem), reason=str(problem)))
+            return self._uncut(outcome._replace(status=status_of(problem), reason=str(problem)))
 
     def _cut(self, outcome: Outcome) -> Entry:
         log = self.place.log
@@ -368,180 +362,6 @@ class WholeSource(Job):
         counts = Counts()
         counts.add(kept)
         return self._pass_through(kept.status, kept.reason, counts)
-
-
-class RecordsSource(Job):
-    """A file of many records that tile it, each an article or passed through as it is; read and written as a stream."""
-
-    def __init__(self, source: Source, place: Place, format: str) -> None:
-        super().__init__(source, place)
-        self.format = format
-        self.is_compressed = format != "warc" and bool(compression_of(source.name)[1])
-        self.problem = self.before = ""
-        self.counts = Counts()
-        self.decompressed: compress.Decompressed | None = None
-        self.output: Output | None = None
-        self.compressor: BinaryIO | None = None
-        self.failed: FileProblem | None = None
-        self.offset = 0  # of the next record in what was read, uncompressed
-        self.cuts = array("q")  # starts and ends, where they make a diff
-        self.content = hashlib.sha256()  # of what was read, uncompressed
-
-    def items(self) -> Iterator[Item]:
-        """The records."""
-        try:
-            stream, status = files.open_stream(self.source.path)
-            self._opened(status)
-            with stream:
-                for record in self._records(stream):
-                    self.content.update(record.data)
-                    yield self._item(record)
-                if self._remark:
-                    self.counts.problems[self._remark] += 1
-                stream.seek(0)
-                self.before = files.digest_of(stream)
-                if not files.same_file(status, os.fstat(stream.fileno())):
-                    self.problem = files.CHANGED_READING
-        except (UnreadableError, FileProblem) as problem:
-            self.problem = str(problem)
-        except OSError as error:
-            self.problem = f"unreadable: {error.strerror}"
-
-    def _records(self, stream: BinaryIO) -> Iterator[Record]:
-        if self.is_compressed:
-            self.decompressed = compress.opened(stream, self.source.name)
-        content = self.decompressed or stream
-        if self.format not in WHOLE:
-            return records(self.format, content, self.place.options)
-        data = content.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise UnreadableError(f"larger than {MAX_BYTES} bytes")
-        return iter([Record(data, WHOLE_RECORD)])
-
-    @property
-    def _remark(self) -> str:
-        """What is wrong with the file, though its records are whole."""
-        return self.decompressed.problem if self.decompressed else ""
-
-    def _item(self, record: Record) -> Item:
-        if not record.record or record.problem:
-            return Item(record.data, None, record)
-        return Item(record.data, Document(record.data, self.format, record.record, record.hint), record)
-
-    def accept(self, item: Item, outcome: Outcome | None) -> None:
-        """Write a record, and keep what was found in it."""
-        record = item.record
-        if record is None:
-            raise ValueError("a part of a file of records without its record")
-        if outcome is None:
-            if record.problem:
-                self._skip(record)
-            self._write(record.raw or record.data)
-        else:
-            self._accept(record, outcome)
-        self.offset += len(record.data)
-
-    def _skip(self, record: Record) -> None:
-        """Count a record that cannot be read; where it is belongs to its name, not to the reason."""
-        problem, _, _ = record.problem.partition(", at byte ")
-        self.counts.documents[SKIPPED] += 1
-        self.counts.problems[problem] += 1
-        self._name(record, problem)
-
-    def _name(self, record: Record, problem: str) -> None:
-        if len(self.skipped) < NAMED:
-            self.skipped.append(f"{record.record}: {problem}")
-
-    def _accept(self, record: Record, outcome: Outcome) -> None:
-        if self._is_lost() or outcome.status not in (CLEANED, UNCHANGED):
-            outcome = uncut(outcome)
-        self.counts.add(outcome)
-        if outcome.status in (SKIPPED, FAILED):
-            self._name(record, outcome.reason)
-        self._log(record, outcome)
-        if self._has_diff():
-            for start, end in outcome.cuts:
-                self.cuts.extend((self.offset + start, self.offset + end))
-        if outcome.status == CLEANED:
-            self._write(stored(outcome.data) if record.raw else outcome.data)
-        else:
-            self._write(record.raw or record.data)
-
-    def _log(self, record: Record, outcome: Outcome) -> None:
-        name = "" if record.record == WHOLE_RECORD else record.record
-        self.place.log.outcome(self.source, outcome, record.data, base=self.offset, record=name)
-
-    def _is_lost(self) -> bool:
-        """Open the output before the first record; whether that or a later write failed."""
-        if self.output is None and not self.failed and self.status is not None:
-            try:
-                self.output = self._output()
-                if self.output and self.is_compressed:
-                    self.compressor = compress.compressor(self.source.name, self.output)
-            except FileProblem as problem:
-                self.failed = problem
-        return self.failed is not None
-
-    def _write(self, data: bytes) -> None:
-        if self._is_lost() or self.output is None:
-            return
-        try:
-            (self.compressor or self.output).write(data)
-        except FileProblem as problem:
-            self.failed = problem
-
-    def finish(self) -> Entry:
-        """Write the clean file, or leave the source as it is when nothing was cut or something was wrong with all of it."""
-        if self.problem or self.failed:
-            self._discard()
-            status = SKIPPED if self.problem or self.failed is None else _status(self.failed)
-            return self._pass_through(status, self.problem or str(self.failed))
-        documents = self.counts.documents
-        if documents[CLEANED]:
-            return self._cut()
-        self._discard(findings=False)
-        status = SKIPPED if documents[SKIPPED] and not documents[UNCHANGED] else UNCHANGED
-        return self._pass_through(status, self._remark, self.counts)
-
-    def _discard(self, *, findings: bool = True) -> None:
-        if findings:
-            self.place.log.take_back()
-        if self.output is not None:
-            self.output.discard()
-
-    def abandon(self) -> None:
-        """Throw away what was written so far."""
-        self._discard()
-
-    def _cut(self) -> Entry:
-        try:
-            content = self._finish_writing()
-            after = self.output.sha256 if self.output else ""
-            entry = self._entry(CLEANED, self._remark, self.counts, self.before, after)
-            return self._close(entry._replace(content=content), self.output)
-        except FileProblem as problem:
-            self._discard()
-            return self._pass_through(_status(problem), str(problem))
-
-    def _finish_writing(self) -> str:
-        """Write what is left to write; the hash of what was read, by which restoring is checked."""
-        if self._has_diff():
-            self._diff()
-        if self.compressor is not None:
-            self.compressor.close()
-        return self.content.hexdigest()
-
-    def _has_diff(self) -> bool:
-        return self.format in LINES and not self.is_compressed
-
-    def _diff(self) -> None:
-        pairs = list(zip(self.cuts[::2], self.cuts[1::2], strict=True))
-        stream, status = files.open_stream(self.source.path)
-        with stream:
-            if self.status is None or not files.same_file(status, self.status):
-                raise FileProblem(files.CHANGED_READING)
-            for hunk in diff.file_diff(os.fsencode(self.source.name), Stored(stream.fileno()), pairs):
-                self.place.log.changes(hunk)
 
 
 def uncut(outcome: Outcome) -> Outcome:

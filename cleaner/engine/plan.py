@@ -9,8 +9,9 @@ from typing import Any
 from cleaner.document import CLEANED
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
-from cleaner.engine.jobs import DoneSource, Job, Place, RecordsSource, UnreadableSource, WholeSource
+from cleaner.engine.jobs import DoneSource, Job, Place, UnreadableSource, WholeSource
 from cleaner.engine.journal import Earlier, Entry, Run, Stat
+from cleaner.engine.streams import RecordsSource
 from cleaner.engine.walk import Source
 from cleaner.readers import WHOLE, compression_of, format_of
 

@@ -10,8 +10,9 @@ from typing import BinaryIO
 from cleaner.document import Outcome
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem, WriteFailed
-from cleaner.engine.jobs import Item, Place, RecordsSource
+from cleaner.engine.jobs import Item, Place
 from cleaner.engine.journal import Entry
+from cleaner.engine.streams import RecordsSource
 from cleaner.engine.walk import Source
 from cleaner.readers import Document, Record, UnreadableError
 from cleaner.readers.parquet import ParquetRewriter, logical_hash

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import re
 from base64 import b32encode
@@ -10,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from cleaner import splice
-from cleaner.encoding import Decoded, UndecodableError, decode
+from cleaner.encoding import Decoded, UndecodableError, decode_page
 from cleaner.readers import Document, Field, Options, UnreadableError
 
 MAX_HEAD = 65_536  # bytes of one block of header lines
@@ -33,18 +32,6 @@ _DIGEST_FORMS: tuple[Callable[[bytes], bytes], ...] = (
     lambda digest: digest.hex().encode(),
     lambda digest: digest.hex().upper().encode(),
 )
-# Labels say less than browsers read into them; no stateful codec, and none that joins characters, is among these.
-_WIDER = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "big5": "cp950",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "tis-620": "cp874",
-}
-_LEGACY = re.compile(r"cp125\d|iso8859-\d+|koi8-[ru]|gb18030|cp950|cp932|cp949|cp874|euc_jp")
 
 
 class Head(NamedTuple):
@@ -274,45 +261,9 @@ def _digest_like(value: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def _decoded(payload: bytes, content_type: bytes) -> Decoded:
-    """The text of a payload: UTF-8 wins, then what the header says, when that gives the same bytes back."""
+    """The text of a payload: UTF-8 wins, then what the header says, then what a page itself says."""
     label = _CHARSET.search(content_type)
     try:
-        if label and not _is_utf8(payload):
-            encoding = _legacy(label[1].decode("ascii", "replace"))
-            if encoding:
-                return _round_tripped(payload, encoding)
-        return decode(payload)
+        return decode_page(payload, label[1].decode("ascii", "replace") if label else "")
     except UndecodableError as error:
         raise UnreadableError(str(error)) from None
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _legacy(label: str) -> str:
-    """The codec for a charset that is neither UTF-8 nor UTF-16, empty for those."""
-    try:
-        name = codecs.lookup(label).name
-    except (LookupError, ValueError):
-        raise UnreadableError(f"encoding: {label[:40]!r} is not known") from None
-    if name.startswith(("utf-8", "utf-16")):
-        return ""
-    name = _WIDER.get(name, name)
-    if not _LEGACY.fullmatch(name):
-        raise UnreadableError(f"encoding: {name} is not supported")
-    return name
-
-
-def _round_tripped(payload: bytes, encoding: str) -> Decoded:
-    try:
-        text = payload.decode(encoding)
-        if text.encode(encoding) == payload:
-            return Decoded(text, encoding, 0)
-    except UnicodeError:
-        pass
-    raise UnreadableError(f"encoding: not {encoding}, or not given back by it")
