@@ -20,9 +20,9 @@ from cleaner.encoding import MAX_BYTES
 from cleaner.engine import places
 from cleaner.engine.batch import run
 from cleaner.engine.jobs import Place
-from cleaner.engine.journal import Entry
+from cleaner.engine.journal import Entry, Log
 from cleaner.engine.plan import fresh
-from cleaner.engine.tree import NoLog, NoTarget, Tally, Task, clean_tree
+from cleaner.engine.tree import NoTarget, Tally, Task, clean_tree
 from cleaner.engine.walk import Source, walk
 from cleaner.engine.workers import Pool
 from cleaner.progress import Progress, Stopped, cores, stoppable, totals
@@ -258,7 +258,7 @@ def check(paths: Sequence[Path], level: str, field_names: Sequence[str], text_fo
     sys.exit(tally.return_code or int(tally.counts.documents[CLEANED] > 0))
 
 
-class _Printed(NoLog):
+class _Printed(Log):
     """Prints what is found instead of keeping it."""
 
     def outcome(

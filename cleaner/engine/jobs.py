@@ -18,7 +18,7 @@ from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem, WriteFailed, reading
-from cleaner.engine.journal import Counts, Entry, Run, Stat
+from cleaner.engine.journal import Counts, Entry, Log, Run, Stat
 from cleaner.engine.walk import Source
 from cleaner.readers import Document, Options, Record
 from cleaner.report import diff
@@ -81,36 +81,6 @@ class Target(Protocol):
 
     def written(self, source: Source) -> Stat:
         """What the file is that was written for a source."""
-        ...
-
-
-class Log(Protocol):
-    """Keeps the record of a run: see `journal.Recorder`."""
-
-    def outcome(
-        self, source: Source, outcome: Outcome, data: bytes, *, base: int = 0, record: str = "", field: str = ""
-    ) -> None:
-        """Take what was found in a document that begins at `base` in its source."""
-        ...
-
-    def changes(self, diff: bytes) -> None:
-        """Add to the diff."""
-        ...
-
-    def take_back(self) -> None:
-        """Forget what was added since the last source was done."""
-        ...
-
-    def done(self, entry: Entry, *, sync: bool = False) -> None:
-        """Close a source."""
-        ...
-
-    def undo(self) -> None:
-        """Reopen the source that was closed last, without what was added for it."""
-        ...
-
-    def take_over(self, run: Run, entry: Entry) -> None:
-        """Add what an earlier run found in a source, and close it."""
         ...
 
 

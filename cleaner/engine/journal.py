@@ -304,7 +304,31 @@ class _Cursor:
         return found
 
 
-class Recorder:
+class Log:
+    """Keeps the record of a run, source by source; this one keeps none."""
+
+    def outcome(
+        self, source: Source, outcome: Outcome, data: bytes, *, base: int = 0, record: str = "", field: str = ""
+    ) -> None:
+        """Take what was found in a document that begins at `base` in its source."""
+
+    def changes(self, diff: bytes) -> None:
+        """Add to the diff."""
+
+    def take_back(self) -> None:
+        """Forget what was added since the last source was done."""
+
+    def done(self, entry: Entry, *, sync: bool = False) -> None:
+        """Close a source; with sync, all of it is on the disk when this returns, before its file is replaced."""
+
+    def undo(self) -> None:
+        """Reopen the source that was closed last, without what was added for it."""
+
+    def take_over(self, run: Run, entry: Entry) -> None:
+        """Add what an earlier run found in a source, and close it."""
+
+
+class Recorder(Log):
     """Writes the files of a run: findings and diff of one source after another, and an entry when a source is done."""
 
     def __init__(self, report: Path, settings: Mapping[str, Any]) -> None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cleaner import __version__
 from cleaner.api import Cleaner
-from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
+from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
 from cleaner.engine import files, places
 from cleaner.engine.batch import Pool, run
 from cleaner.engine.handles import FileProblem
 from cleaner.engine.jobs import Job, Output, Place, Threads
-from cleaner.engine.journal import Counts, Entry, Recorder, Run, Stat, earlier_runs, has_foreign
+from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
 from cleaner.engine.walk import Source, count, walk
 from cleaner.readers import Options
@@ -95,30 +95,6 @@ class NoTarget:
         return Stat()
 
 
-class NoLog:
-    """Keeps no record."""
-
-    def outcome(
-        self, source: Source, outcome: Outcome, data: bytes, *, base: int = 0, record: str = "", field: str = ""
-    ) -> None:
-        """Nothing."""
-
-    def changes(self, diff: bytes) -> None:
-        """Nothing."""
-
-    def take_back(self) -> None:
-        """Nothing."""
-
-    def done(self, entry: Entry, *, sync: bool = False) -> None:
-        """Nothing."""
-
-    def undo(self) -> None:
-        """Nothing."""
-
-    def take_over(self, run: Run, entry: Entry) -> None:
-        """Nothing."""
-
-
 class Tally:
     """The counts of a run: of documents, and of the files they came in."""
 
@@ -156,7 +132,7 @@ def clean_tree(task: Task, cleaner: Cleaner, pool: Pool, seen: Callable[[Source,
         below = files.Below(task.output or Path())
         stack.callback(below.close)
         target = FolderTarget(below, tell, threads, folders) if task.output else InPlaceTarget(tell, threads)
-        place = Place(target, book.recorder if book else NoLog(), task.options)
+        place = Place(target, book.recorder if book else Log(), task.options)
         limit = None if task.output or task.anyway else max(MANY, int(MAX_CHANGED * count(task.paths)))
         for job, entry in run(book.jobs(sources, place) if book else fresh(sources, place), pool):
             tally.add(entry)
