@@ -125,6 +125,15 @@ def test_in_place_keeps_the_mode(tmp_path: Path, cleaner: Cleaner, mode: int) ->
     assert files_below(tmp_path / "in") == {"a.txt": CLEAN}
 
 
+def test_the_copy_of_a_read_only_file_can_be_restored(tmp_path: Path, cleaner: Cleaner) -> None:
+    write_files(tmp_path, {"in/a.txt": SPAMMED})
+    (tmp_path / "in" / "a.txt").chmod(0o440)
+    assert _statuses(_task(tmp_path), cleaner) == {"a.txt": "cleaned"}
+    assert stat.S_IMODE((tmp_path / "out" / "a.txt").stat().st_mode) == 0o640
+    assert [item.problem for item in restore(tmp_path / "report")] == [""]
+    assert (tmp_path / "out" / "a.txt").read_bytes() == SPAMMED
+
+
 def test_in_place_leaves_clean_files_untouched(tmp_path: Path, cleaner: Cleaner) -> None:
     write_files(tmp_path, {"in/a.txt": CLEAN})
     before = (tmp_path / "in" / "a.txt").stat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -54,9 +55,14 @@ class FolderTarget:
         self.tell, self.threads, self.sync_folder = tell, threads, sync_folder
 
     def output(self, source: Source, status: os.stat_result) -> Output:
-        """A new file of the source's name and mode."""
+        """A new file of the source's name and mode, but one that its owner may write to: the run must be undoable."""
         writing = files.creating(
-            self.out, source.name, mode=status.st_mode, tell=self.tell, sync_folder=self.sync_folder, below=self.below
+            self.out,
+            source.name,
+            mode=status.st_mode | stat.S_IWUSR,
+            tell=self.tell,
+            sync_folder=self.sync_folder,
+            below=self.below,
         )
         return Output(writing, self.threads)
 
