@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from cleaner import splice
-from cleaner.engine.stored import Stored
+
+if TYPE_CHECKING:
+    from cleaner.engine.stored import Stored
 
 CONTEXT = 3  # lines around a change
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
