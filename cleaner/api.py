@@ -14,6 +14,7 @@ from cleaner.code import code_spans
 from cleaner.decide import REMOVED, REVIEW, UNSEEN, decide
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
+from cleaner.policy import Policy
 from cleaner.readers.markdown import may_hide, protected
 from cleaner.span import CleanerError, Span, merged, minus
 
@@ -63,20 +64,27 @@ class Cleaner:
         """The spans of injected text, removed and for review."""
         return list(self.clean(text, format=format).spans)
 
-    def clean(self, text: str, *, format: str = "txt") -> Cleaned:
+    def clean(self, text: str, *, format: str = "txt", policy: Policy = Policy()) -> Cleaned:  # noqa: B008
         """The text without its injections; `format` is `txt`, `md`, where code and front matter are left alone, or `html`."""
-        return self.clean_many([text], [format])[0]
+        return self.clean_many([text], [format], [policy])[0]
 
-    def clean_many(self, texts: Sequence[str], formats: Sequence[str]) -> list[Cleaned]:
+    def clean_many(
+        self, texts: Sequence[str], formats: Sequence[str], policies: Sequence[Policy] | None = None
+    ) -> list[Cleaned]:
         """Several texts at once, each with the result it has on its own."""
         out: list[Cleaned | None] = [None] * len(texts)
         state = {
-            number: _Progress(text, format) for number, (text, format) in enumerate(zip(texts, formats, strict=True))
+            number: _Progress(text, format, policy)
+            for number, (text, format, policy) in enumerate(
+                zip(texts, formats, policies or [Policy()] * len(texts), strict=True)
+            )
         }
+        ready: dict[int, _Progress] = {}  # for nothing more to be cut
         for number in [number for number, progress in state.items() if progress.has_too_many_tags()]:
             out[number] = Cleaned(texts[number], (), f"more than {MAX_TAGS} tags")
             del state[number]
-        for level in LEVELS[: LEVELS.index(self.level) + 1]:  # what is sure goes first, at every level
+        for level in LEVELS:  # what is sure goes first, at every level
+            ready.update({n: state.pop(n) for n, progress in [*state.items()] if not self._goes_to(level, progress)})
             settled: dict[int, _Progress] = {}
             for _ in range(MAX_ROUNDS):
                 for batch in _batches(state):
@@ -85,6 +93,7 @@ class Cleaner:
             for number, progress in state.items():
                 out[number] = _given_up(progress, f"not stable after {MAX_ROUNDS} rounds")
             state = settled
+        state = ready | state
         for batch in _batches(state):
             lefts = [state[number].left for number in batch]
             for number, spans in zip(
@@ -93,6 +102,9 @@ class Cleaner:
                 state[number].add(spans)
                 out[number] = _finished(state[number])
         return [result for result in out if result is not None]
+
+    def _goes_to(self, level: str, progress: _Progress) -> bool:
+        return LEVELS.index(level) <= LEVELS.index(progress.policy.level or self.level)
 
     def _round(
         self, batch: Sequence[int], state: dict[int, _Progress], formats: Sequence[str], level: str
@@ -144,9 +156,10 @@ class _Progress:
     `gaps` are the offsets in what is left where something is cut out, `gone` how much is before the first, second, …
     """
 
-    def __init__(self, text: str, format: str) -> None:
+    def __init__(self, text: str, format: str, policy: Policy) -> None:
         self.text = text
         self.format = format
+        self.policy = policy
         self.left = text
         self.spans: list[Span] = []
         self.cuts: list[tuple[int, int]] = []
@@ -159,7 +172,7 @@ class _Progress:
 
     def take(self, found: list[Span]) -> bool:
         """Add the spans of one round; True if something was cut, so that another round is due."""
-        moved = sorted(map(self._moved, found))
+        moved = self._settled(found)
         cut = [span for span in moved if span.action == REMOVED]
         self.spans = [old for old in self.spans if old.action == REMOVED and not _is_inside(old, cut)]
         self.spans = sorted(self.spans + moved)
@@ -171,8 +184,14 @@ class _Progress:
 
     def add(self, found: list[Span]) -> None:
         """Add spans for review, those that touch no other."""
-        free = [span for span in map(self._moved, found) if not _touches(span, self.spans)]
+        free = [span for span in self._settled(found) if not _touches(span, self.spans)]
         self.spans = sorted(self.spans + free)
+
+    def _settled(self, found: list[Span]) -> list[Span]:
+        """What counts of some spans of what is left, in offsets of the original."""
+        spans = self.policy.settle(self.text, sorted(map(self._moved, found)))
+        gone = [span for span in self.spans if span.action == REMOVED]
+        return sorted(span for span in spans if not _is_inside(span, gone))
 
     def _moved(self, span: Span) -> Span:
         """A span of what is left, in offsets of the original."""

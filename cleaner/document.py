@@ -52,7 +52,13 @@ def process(documents: Sequence[Document], cleaner: Cleaner, options: Options = 
     """
     read = [_read(document, options) for document in documents]
     known = [field for item in read if isinstance(item, list) for field in item]
-    results = iter(cleaner.clean_many([field.text for field in known], [field.format for field in known]))
+    policies = [
+        options.policy_of(document.path)
+        for document, item in zip(documents, read, strict=True)
+        if isinstance(item, list)
+        for _ in item
+    ]
+    results = iter(cleaner.clean_many([field.text for field in known], [field.format for field in known], policies))
     return [
         Outcome(SKIPPED, item, document.data, (), ())
         if isinstance(item, str)

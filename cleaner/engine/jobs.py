@@ -266,7 +266,7 @@ class WholeSource(Job):
             self.problem = str(problem)
             return
         self._opened(read.stat)
-        yield Item(read.data, Document(read.data, self.format))
+        yield Item(read.data, Document(read.data, self.format, path=str(self.source.path)))
 
     def prepare(self, outcome: Outcome) -> None:
         """Write the result, and begin to make it durable: waiting for that is most of the time of a small file."""

@@ -80,7 +80,9 @@ class RecordsSource(Job):
     def _item(self, record: Record) -> Item:
         if not record.record or record.problem:
             return Item(record.data, None, record)
-        return Item(record.data, Document(record.data, self.format, record.record, record.hint), record)
+        return Item(
+            record.data, Document(record.data, self.format, record.record, record.hint, str(self.source.path)), record
+        )
 
     def accept(self, item: Item, outcome: Outcome | None) -> None:
         """Write a record, and keep what was found in it."""

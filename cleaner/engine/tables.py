@@ -35,7 +35,9 @@ class TableSource(RecordsSource):
             yield Record(document.data, document.record, document.hint)
 
     def _item(self, record: Record) -> Item:
-        document = Document(record.data, self.place.options.text_format, record.record, record.hint)
+        document = Document(
+            record.data, self.place.options.text_format, record.record, record.hint, str(self.source.path)
+        )
         return Item(record.data, document, record)
 
     def _log(self, record: Record, outcome: Outcome) -> None:

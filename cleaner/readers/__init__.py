@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from cleaner import splice
+from cleaner.policy import Policy
 
 FORMATS = {
     ".txt": "txt",
@@ -32,17 +33,22 @@ COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
 _COMPRESSES = {"parquet": ("",), "warc": ("", "gz")}  # what these come in; the others in anything
 
 
+def _same_everywhere(path: str) -> Policy:
+    return Policy()
+
+
 class Document(NamedTuple):
     """The bytes of one article, and what they are read as (None: no reader knows it).
 
     record names it inside a file that holds several (a line, a row, a record id); hint is what its reader must know
-    about that file, such as the columns of a table.
+    about that file, such as the columns of a table; path is that file.
     """
 
     data: bytes
     format: str | None
     record: str = ""
     hint: str = ""
+    path: str = ""
 
 
 class Record(NamedTuple):
@@ -61,10 +67,11 @@ class Record(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What the user says about containers: the names of the fields that hold text, and what that text is (txt, md, html)."""
+    """What the user says: the names of the fields that hold text, what that text is (txt, md, html), and what holds in a file."""
 
     fields: tuple[str, ...] = ("text",)
     text_format: str = "txt"
+    policy_of: Callable[[str], Policy] = _same_everywhere
 
 
 class Field(NamedTuple):

@@ -1,0 +1,80 @@
+"""The command line: words to standard error, data to standard output, an exit code that says what happened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from cleaner import __version__
+from cleaner.cli.check import check
+from cleaner.cli.clean import clean
+from cleaner.cli.explain import explain
+from cleaner.cli.measure import evaluate, train
+from cleaner.cli.undo import restore, verify
+from cleaner.engine import places
+from cleaner.progress import Stopped
+from cleaner.report.quote import quote
+from cleaner.span import CleanerError
+
+
+class _Commands(click.Group):
+    """Turns what a caller did wrong into one line and exit code 2, and what the system refused into one and 3."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        _keep_numbers()
+        try:
+            return super().invoke(ctx)
+        except CleanerError as error:
+            click.echo(f"cleaner: {quote(str(error))}", err=True)
+            ctx.exit(5 if isinstance(error, places.LockedError) else 2)
+        except Stopped as stopped:
+            ctx.exit(128 + stopped.signal)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of our output has seen enough
+                raise
+            _give_up_output()
+            click.echo(f"cleaner: {quote(str(error))}", err=True)
+            ctx.exit(3)
+
+
+def _keep_numbers() -> None:
+    """A file that is opened while a standard stream is closed gets its number, and what others print goes into it."""
+    for number in range(3):
+        with suppress(OSError):
+            os.fstat(number)
+            continue
+        os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def _give_up_output() -> None:
+    """What standard output did not take would be written again at the end, and fail again."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cleaner")
+def main() -> None:
+    """Find spam that somebody injected into articles, and cut exactly that.
+
+    \b
+    cleaner clean scraped/ -o clean/      clean copies, and a report beside them
+    cleaner clean posts/ --in-place       rewrite the files
+    cleaner check posts/                  only print what would be cut
+    cleaner explain posts/a.md            why was this removed, why was that not
+    cleaner restore clean-report/         undo a run
+    """
+
+
+for command in (clean, check, explain, restore, verify, train, evaluate):
+    main.add_command(command)

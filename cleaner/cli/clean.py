@@ -1,0 +1,127 @@
+"""`cleaner clean`: the main job."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from cleaner.api import Cleaner
+from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, WORKERS, line, options, require
+from cleaner.document import process
+from cleaner.encoding import MAX_BYTES
+from cleaner.engine import places
+from cleaner.engine.tree import Task, clean_tree
+from cleaner.engine.workers import Pool
+from cleaner.progress import Progress, Stopped, cores, stoppable, totals
+from cleaner.readers import Document
+from cleaner.report.quote import quote
+from cleaner.span import CleanerError
+
+
+@click.command()
+@PATHS
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the clean copies, in the same layout.",
+)
+@click.option("--in-place", "replace", is_flag=True, help="Rewrite the files instead.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the report.  [default: OUTPUT-report; with --in-place, cleaner-report]",
+)
+@click.option("--no-report", is_flag=True, help="With --in-place: write no report; nothing can be undone then.")
+@click.option("--resume", is_flag=True, help="With --in-place: go on with a run that was stopped, by its report.")
+@click.option("--yes", is_flag=True, help="With --in-place: also when more than a quarter of many files would change.")
+@LEVEL
+@FIELD
+@FORMAT
+@WORKERS
+@QUIET
+def clean(
+    paths: Sequence[Path],
+    output: Path | None,
+    replace: bool,
+    report: Path | None,
+    no_report: bool,
+    resume: bool,
+    yes: bool,
+    level: str,
+    field_names: Sequence[str],
+    text_format: str,
+    workers: int | None,
+    quiet: bool,
+) -> None:
+    """Clean files and folders; `-` reads standard input and writes standard output.
+
+    A run into the same output folder takes over what an earlier or a stopped one did with files that are as they were.
+
+    Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write;
+    5: another run is at work there; 128 + N: stopped by signal N.
+    """
+    if list(map(str, paths)) == ["-"]:
+        if output is not None or replace or report is not None or no_report or resume or yes or field_names:
+            raise CleanerError(
+                "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report or --field"
+            )
+        sys.exit(_clean_stream(level, text_format))
+    if (output is None) == (not replace):
+        raise CleanerError("give either -o FOLDER or --in-place")
+    if no_report and (report is not None or not replace or resume):
+        raise CleanerError("--no-report goes with --in-place, without --report and --resume")
+    if output is not None:
+        report = report or _beside(output)
+        places.refuse_overlap([*paths, report], output)
+        places.refuse_overlap(paths, report)
+    elif not no_report:
+        report = report or Path("cleaner-report")
+        places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
+    task = Task(tuple(paths), output, report, options(field_names, text_format), resume, yes)
+    sys.exit(_run(task, Cleaner(level=level), workers, quiet))
+
+
+def _beside(output: Path) -> Path:
+    """The report folder of an output folder, which may be given as `.`."""
+    named = output if output.name not in ("", "..") else output.resolve()
+    return named.with_name(named.name + "-report") if named.name else Path("cleaner-report")
+
+
+def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
+    with stoppable(), Progress(task.paths, quiet) as progress:
+        try:
+            with Pool(cleaner, task.options, workers or cores()) as pool:
+                tally = clean_tree(task, cleaner, pool, progress.seen)
+        except (Stopped, OSError) as stopped:
+            how = "the same command with --resume" if task.output is None else "the same command"
+            why = f" ({quote(str(stopped))})" if isinstance(stopped, OSError) else ""
+            progress.say(f"stopped{why}: {progress.done} files done; {how} goes on" if task.report else f"stopped{why}")
+            return 128 + stopped.signal if isinstance(stopped, Stopped) else 3
+    if not quiet:
+        for line in totals(tally.counts):
+            click.echo(line, err=True)
+        if task.report is not None:
+            click.echo(f"report: {quote(str(task.report))}", err=True)
+    return tally.return_code
+
+
+def _clean_stream(level: str, text_format: str) -> int:
+    require(sys.stdin, "input")
+    require(sys.stdout, "output")
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    [outcome] = process([Document(data, text_format)], Cleaner(level=level))
+    sys.stdout.buffer.write(outcome.data)
+    if len(data) > MAX_BYTES:
+        while chunk := sys.stdin.buffer.read(1 << 20):
+            sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+    for finding in outcome.findings:
+        click.echo(line("-", finding), err=True)
+    if outcome.reason:
+        click.echo(f"cleaner: {outcome.status}: {quote(outcome.reason)}", err=True)
+        return 4 if outcome.reason.startswith("internal") else 3
+    return 0

@@ -1,0 +1,61 @@
+"""Arguments and options that several commands share, and what they need of the standard streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cleaner.api import LEVELS
+from cleaner.readers import WHOLE, Options
+from cleaner.report.quote import quote
+from cleaner.span import CleanerError
+
+PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+LEVEL = click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default="remove",
+    show_default=True,
+    help="What is cut: only what is sure, or what is for review too.",
+)
+FIELD = click.option(
+    "--field",
+    "field_names",
+    multiple=True,
+    help="Field or column that holds text, dotted where it is nested; may be given again.  [default: text]",
+)
+FORMAT = click.option(
+    "--format",
+    "text_format",
+    type=click.Choice(WHOLE),
+    default="txt",
+    show_default=True,
+    help="What the text in fields, columns and standard input is.",
+)
+WORKERS = click.option(
+    "-j", "--workers", type=click.IntRange(1), help="How many processes work.  [default: one for each core]"
+)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
+
+
+def options(field_names: Sequence[str], text_format: str) -> Options:
+    """What the user says about containers."""
+    return Options(tuple(field_names) or Options().fields, text_format)
+
+
+def require(stream: object, name: str) -> None:
+    """Raise `CleanerError` when a standard stream is closed."""
+    if stream is None:
+        raise CleanerError(f"standard {name} is closed")
+
+
+def line(name: str, finding: Any) -> str:
+    """A finding on one line."""
+    span = finding.span
+    return (
+        f"{quote(name)}:{finding.line}:{finding.column}: {span.action} {span.reason} ({span.trade}) "
+        f"{span.score:.2f} {quote(finding.text.strip(), 100)}"
+    )
