@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 from cleaner.api import LEVELS
 from cleaner.engine.handles import FileProblem, closing, open_regular, reading
 from cleaner.readers import WHOLE
+from cleaner.site import patterns
+from cleaner.site.ignore import below
+from cleaner.site.patterns import compiled, left_out
 from cleaner.span import CleanerError
 
 NAMES = ("cleaner.toml", ".cleaner.toml", "pyproject.toml")  # in one folder the first of them wins
@@ -82,12 +85,9 @@ def load(paths: Sequence[Path], config: Path | None = None, isolated: bool = Fal
 
 
 def matches(settings: Settings, patterns: Sequence[str], path: str | Path) -> bool:
-    """Whether patterns as in `.gitignore` match a file; one outside the root is matched by none."""
-    import pathspec  # takes time to load, which most runs have no use for
-
-    folder, name = os.path.split(path)
-    below = os.path.relpath(os.path.join(os.path.realpath(folder), name), settings.root)
-    return not below.startswith("../") and pathspec.GitIgnoreSpec.from_lines(patterns).match_file(below)
+    """Whether patterns as in `.gitignore` match a file, or a folder that it lies in."""
+    rules = compiled(tuple(patterns))
+    return rules is not None and left_out(rules, below(settings.root, path))
 
 
 def at(settings: Settings, path: str | Path) -> PathSettings:
@@ -218,7 +218,10 @@ def _several(member: _Kind) -> _Kind:
 
 
 def _pattern(value: Any, place: _Place) -> str:
-    return _text(value, place)
+    pattern = _text(value, place)
+    if problem := patterns.problem(pattern):
+        raise place.error(problem)
+    return pattern
 
 
 def _file(value: Any, place: _Place) -> Path:
