@@ -13,6 +13,7 @@ import click
 from cleaner import __version__
 from cleaner.cli.check import check
 from cleaner.cli.clean import clean
+from cleaner.cli.config import config
 from cleaner.cli.explain import explain
 from cleaner.cli.measure import evaluate, train
 from cleaner.cli.undo import restore, verify
@@ -76,5 +77,5 @@ def main() -> None:
     """
 
 
-for command in (clean, check, explain, restore, verify, train, evaluate):
+for command in (clean, check, explain, restore, verify, config, train, evaluate):
     main.add_command(command)

@@ -162,7 +162,7 @@ def _listed(folder: _Found, selection: Selection) -> list[_Found]:
     return sorted(
         _found(entry, folder.name, rules)
         for entry in listed
-        if not entry.name.startswith(".") and not selection.count(_why(entry, rules))
+        if not entry.name.startswith(".") and not selection.note(_why(entry, rules))
     )
 
 

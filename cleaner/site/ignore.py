@@ -66,6 +66,11 @@ class Selection(NamedTuple):
     gitignore: bool = True
     counts: Counter[str] | None = None
 
+    def said(self) -> dict[str, object]:
+        """What it depends on, for a report; nothing when it leaves out no more than usual."""
+        named = {"exclude": list(self.exclude), "force-exclude": self.by_name} if self.exclude else {}
+        return named if self.gitignore else {**named, "gitignore": False}
+
     def uncounted(self) -> Selection:
         """The same, to look without counting."""
         return self._replace(counts=None)
@@ -77,9 +82,9 @@ class Selection(NamedTuple):
             return True
         seen = below(self.root, path)
         is_out = seen != "." and left_out(patterns, f"{seen}/" if path.is_dir() else seen)
-        return not (is_out and self.count(EXCLUDE))
+        return not (is_out and self.note(EXCLUDE))
 
-    def count(self, why: str) -> bool:
+    def note(self, why: str) -> bool:
         """Count what was left out for a reason; whether there was one."""
         if why and self.counts is not None:
             self.counts[why] += 1

@@ -63,6 +63,7 @@ class Settings(NamedTuple):
     spam_phrases: tuple[str, ...] = ()
     honest_phrases: tuple[str, ...] = ()
     isolated: bool = False  # nothing of the repository counts, neither the allow file nor the baseline
+    said: tuple[str, ...] = ()  # the keys that stand in the configuration file
 
 
 def load(paths: Sequence[Path], config: Path | None = None, isolated: bool = False) -> Settings:
@@ -100,14 +101,42 @@ def at(settings: Settings, path: str | Path) -> PathSettings:
     return PathSettings((), level, ignore)
 
 
+def key_of(settings: Settings, key: str) -> str:
+    """Where a key stands: the file, and its name in full."""
+    source = settings.source or Path(NAMES[0])
+    return f"{shown(source)}: {_top(source).below(key).key}"
+
+
+def shown(source: Path) -> str:
+    """A file as people would name it: from the current folder when it is in there."""
+    relative = os.path.relpath(source, _nothing().root)
+    return str(source) if relative.startswith("../") else relative
+
+
+def digest(settings: Settings) -> str:
+    """What the findings that count depend on, wherever the repository lies, as one short string."""
+    import hashlib  # only where something is said
+
+    said = (settings.ignore, settings.per_path, settings.spam_phrases, settings.honest_phrases)
+    return hashlib.sha256(repr(tuple(map(_plain, said))).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
+
+
 def _nothing() -> Settings:
-    root = Path.cwd()
+    try:
+        root = Path.cwd()
+    except OSError:  # it was removed: what comes from standard input needs none
+        root = Path("/")
     return Settings(root, None, root / ALLOW, root / BASELINE)
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
-    folders = [Path(os.path.realpath(path)) for path in paths if str(path) != "-"] or [Path.cwd()]
-    return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in folders]))
+    given = [path for path in paths if str(path) != "-"]
+    folders = [path if os.path.isdir(path) else path.parent for path in given]  # noqa: PTH112 - it raises nothing
+    return Path(os.path.commonpath([os.path.realpath(folder) for folder in folders or [_nothing().root]]))
 
 
 def _upwards(folder: Path) -> Iterator[Path]:
@@ -121,20 +150,7 @@ def _is_there(path: Path) -> bool:
 
 def _table(source: Path) -> dict[str, Any] | None:
     """What a file says to us; None for a pyproject.toml that says nothing."""
-    import tomllib  # not needed where there is no configuration
-
-    try:
-        with reading(), closing(open_regular(source)) as descriptor, open(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_FILE + 1)
-        if len(data) > MAX_FILE:
-            raise CleanerError(f"{source}: larger than {MAX_FILE} bytes: a configuration is small")
-        table: Any = tomllib.loads(data.decode())
-    except FileProblem as problem:
-        raise CleanerError(f"{source}: {problem}") from None
-    except RecursionError:
-        raise CleanerError(f"{source}: not TOML: nested too deep") from None
-    except ValueError as error:
-        raise CleanerError(f"{source}: not TOML in UTF-8: {error}") from None
+    table: Any = _toml(source)
     if source.name != "pyproject.toml":
         return table  # type: ignore[no-any-return]
     for number, key in enumerate(TABLE):
@@ -142,8 +158,29 @@ def _table(source: Path) -> dict[str, Any] | None:
             return None
         table = table[key]
         if not isinstance(table, dict):
-            raise CleanerError(f"{source}: {'.'.join(TABLE[: number + 1])}: must be a table")
+            raise CleanerError(f"{shown(source)}: {'.'.join(TABLE[: number + 1])}: must be a table")
     return table  # type: ignore[no-any-return]
+
+
+def _toml(source: Path) -> dict[str, Any]:
+    import tomllib  # not needed where there is no configuration
+
+    try:
+        return tomllib.loads(_read(source).decode())
+    except FileProblem as problem:
+        raise CleanerError(f"{shown(source)}: {problem}") from None
+    except RecursionError:
+        raise CleanerError(f"{shown(source)}: not TOML: nested too deep") from None
+    except ValueError as error:
+        raise CleanerError(f"{shown(source)}: not TOML in UTF-8: {error}") from None
+
+
+def _read(source: Path) -> bytes:
+    with reading(), closing(open_regular(source)) as descriptor, open(descriptor, "rb", closefd=False) as file:
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise FileProblem(f"larger than {MAX_FILE} bytes: a configuration is small")
+    return data
 
 
 class _Place(NamedTuple):
@@ -157,16 +194,21 @@ class _Place(NamedTuple):
         return self._replace(key=f"{self.key}.{key}" if self.key else key)
 
     def error(self, problem: str) -> CleanerError:
-        return CleanerError(f"{self.source}: {self.key}: {problem}")
+        return CleanerError(f"{shown(self.source)}: {self.key}: {problem}")
 
 
 def _parsed(source: Path, table: Mapping[str, Any]) -> Settings:
-    root = Path(os.path.realpath(source)).parent
-    place = _Place(source, ".".join(TABLE) if source.name == "pyproject.toml" else "", root)
+    place = _top(source)
+    root = place.root
     values = {"allow": root / ALLOW, "baseline": root / BASELINE, **_values(table, _KEYS, place)}
     if values["allow"] == values["baseline"]:
         raise place.below("baseline").error("is the allow file: choose another name")
-    return Settings(root, source, **values)
+    return Settings(root, source, **values, said=tuple(table))
+
+
+def _top(source: Path) -> _Place:
+    key = ".".join(TABLE) if source.name == "pyproject.toml" else ""
+    return _Place(source, key, Path(os.path.realpath(source.parent)))
 
 
 def _values(table: Mapping[str, Any], kinds: Mapping[str, _Kind], place: _Place) -> dict[str, Any]:
