@@ -32,7 +32,8 @@ REASONS = (
     "spam-in-code",
 )
 ALLOW, BASELINE = ".cleaner-allow.toml", ".cleaner-baseline.toml"
-MAX_FILE, MAX_TEXT, MAX_ITEMS = 1 << 18, 1000, 1000  # bytes of a file, characters of a string, members of an array
+MAX_FILE, MAX_TEXT, MAX_ITEMS = 1 << 17, 1000, 1000  # bytes of a file, characters of a string, members of an array
+MAX_DOTS = 200  # on a line: tomllib takes two minutes for a key of 100,000 parts
 
 
 class PathSettings(NamedTuple):
@@ -74,7 +75,10 @@ def load(paths: Sequence[Path], config: Path | None = None, isolated: bool = Fal
     if isolated:
         return _nothing()._replace(isolated=True)
     if config is not None:
-        return _parsed(config, _table(config) or {})
+        table = _table(config)
+        if table is None:
+            raise CleanerError(f"{shown(config)}: has no [{'.'.join(TABLE)}]")
+        return _parsed(config, table)
     for folder in _upwards(_common_folder(paths)):
         for source in (folder / name for name in NAMES):
             table = _table(source) if _is_there(source) else None
@@ -150,29 +154,35 @@ def _is_there(path: Path) -> bool:
 
 def _table(source: Path) -> dict[str, Any] | None:
     """What a file says to us; None for a pyproject.toml that says nothing."""
-    table: Any = _toml(source)
-    if source.name != "pyproject.toml":
-        return table  # type: ignore[no-any-return]
-    for number, key in enumerate(TABLE):
-        if key not in table:
-            return None
-        table = table[key]
-        if not isinstance(table, dict):
-            raise CleanerError(f"{shown(source)}: {'.'.join(TABLE[: number + 1])}: must be a table")
-    return table  # type: ignore[no-any-return]
-
-
-def _toml(source: Path) -> dict[str, Any]:
-    import tomllib  # not needed where there is no configuration
-
     try:
-        return tomllib.loads(_read(source).decode())
+        data = _read(source)
+        if source.name != "pyproject.toml":
+            return _toml(data)
+        return _tool(_toml(data)) if TABLE[-1].encode() in data else None  # most are not ours, and need not be parsed
     except FileProblem as problem:
         raise CleanerError(f"{shown(source)}: {problem}") from None
     except RecursionError:
         raise CleanerError(f"{shown(source)}: not TOML: nested too deep") from None
     except ValueError as error:
         raise CleanerError(f"{shown(source)}: not TOML in UTF-8: {error}") from None
+
+
+def _toml(data: bytes) -> dict[str, Any]:
+    import tomllib  # not needed where there is no configuration
+
+    if any(line.count(b".") > MAX_DOTS for line in data.splitlines()):
+        raise FileProblem(f"a line with more than {MAX_DOTS} dots: break it up")
+    return tomllib.loads(data.decode())
+
+
+def _tool(table: Any) -> dict[str, Any] | None:
+    for number, key in enumerate(TABLE):
+        if key not in table:
+            return None
+        table = table[key]
+        if not isinstance(table, dict):
+            raise FileProblem(f"{'.'.join(TABLE[: number + 1])}: must be a table")
+    return table  # type: ignore[no-any-return]
 
 
 def _read(source: Path) -> bytes:
