@@ -115,8 +115,8 @@ def _anchored(body: str) -> str | None:
     parts = body.removeprefix("/").split("/")
     if "/" not in body:
         parts = ["**", body]
-    translated = [None if part == "**" else _component(part) for part in parts]
-    if any((part is None) != (given == "**") for part, given in zip(translated, parts, strict=True)):
+    translated = ["" if len(part) > 1 and not part.strip("*") else _component(part) for part in parts]
+    if None in translated:
         return None
     runs = list(_runs(translated))
     if len(runs) == 1:
@@ -127,14 +127,14 @@ def _anchored(body: str) -> str | None:
 
 
 def _runs(parts: Iterable[str | None]) -> Iterator[str]:
-    """What stands between `**`: folders in a fixed number."""
+    """What stands between `**`, which are empty here: folders in a fixed number."""
     run = ""
     for part in parts:
-        if part is None:
+        if part:
+            run += f"/{part}"
+        else:
             yield run
             run = ""
-        else:
-            run += f"/{part}"
     yield run
 
 
