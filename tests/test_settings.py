@@ -171,6 +171,23 @@ def test_every_documented_reason_is_known() -> None:
     assert set(documented) == set(REASONS)
 
 
+def test_the_documentation_has_every_key_and_its_example_is_read(tmp_path: Path) -> None:
+    text = (HERE.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
+    _write(
+        tmp_path,
+        {"cleaner.toml": "unheard-of = 1", "pyproject.toml": re.findall(r"```toml\n(.*?)```", text, re.DOTALL)[0]},
+    )
+    with pytest.raises(CleanerError) as unknown:
+        load([tmp_path])
+    known = str(unknown.value).partition("known are ")[2].split(", ")
+    assert known == re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
+    (tmp_path / "cleaner.toml").unlink()
+    settings = load([tmp_path])
+    assert (settings.level, settings.per_path[1].ignore) == ("remove", ("promo-tag", "spam-link"))
+    levels = {path: at(settings, tmp_path / path).level for path in ("archive/2023/a.md", "archive/2024/a.md")}
+    assert levels == {"archive/2023/a.md": "review", "archive/2024/a.md": "remove"}
+
+
 def _text(case: dict[str, Any]) -> str:
     return re.sub(r"<(.+?)\[(\d+)\]>", lambda found: found[1] * int(found[2]), case["text"], flags=re.DOTALL)
 

@@ -74,6 +74,7 @@ def main() -> None:
     cleaner check posts/                  only print what would be cut
     cleaner explain posts/a.md            why was this removed, why was that not
     cleaner restore clean-report/         undo a run
+    cleaner config posts/                 what is configured for them, and where
     """
 
 

@@ -10,10 +10,12 @@ import os
 from collections import Counter
 from collections.abc import Container
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.engine.handles import FileProblem, closing, open_regular
-from cleaner.site.patterns import Patterns, compiled, left_out
+
+if TYPE_CHECKING:
+    from cleaner.site.patterns import Patterns
 
 EXCLUDE, GITIGNORE = "exclude", ".gitignore"
 MAX_FILE = 1 << 16  # bytes: a larger .gitignore leaves nothing out
@@ -77,9 +79,11 @@ class Selection(NamedTuple):
 
     def takes(self, path: Path) -> bool:
         """Whether a path that is given is taken."""
-        patterns = compiled(self.exclude) if self.by_name else None
+        patterns = _compiled(self.exclude) if self.by_name else None
         if patterns is None:
             return True
+        from cleaner.site.patterns import left_out
+
         seen = below(self.root, path)
         is_out = seen != "." and left_out(patterns, f"{seen}/" if path.is_dir() else seen)
         return not (is_out and self.note(EXCLUDE))
@@ -92,7 +96,7 @@ class Selection(NamedTuple):
 
     def rules(self, folder: Path) -> Rules:
         """What is left out directly below a folder that is given."""
-        patterns = compiled(self.exclude)
+        patterns = _compiled(self.exclude)
         exclude = _Above(patterns, _folder(below(self.root, folder))) if patterns else None
         return _git_rules(folder)._replace(exclude=exclude) if self.gitignore else Rules(exclude)
 
@@ -104,6 +108,14 @@ def below(root: Path, path: str | Path) -> str:
     real = os.path.realpath(path) if is_folder else os.path.join(os.path.realpath(folder), name)
     relative = os.path.relpath(real, root)
     return real.lstrip("/") if relative == ".." or relative.startswith("../") else relative
+
+
+def _compiled(lines: tuple[str, ...]) -> Patterns | None:
+    if not lines:
+        return None
+    from cleaner.site.patterns import compiled  # takes time to load, which most runs have no use for
+
+    return compiled(lines)
 
 
 def _folder(relative: str) -> str:
@@ -145,4 +157,4 @@ def _patterns_in(path: str) -> Patterns | None:
     if len(data) > MAX_FILE:
         return None
     text = data.decode("utf-8-sig", "surrogateescape")
-    return compiled(tuple(line.removesuffix("\r") for line in text.split("\n")))
+    return _compiled(tuple(line.removesuffix("\r") for line in text.split("\n")))

@@ -14,9 +14,7 @@ from typing import Any, NamedTuple
 from cleaner.api import LEVELS
 from cleaner.engine.handles import FileProblem, closing, open_regular, reading
 from cleaner.readers import WHOLE
-from cleaner.site import patterns
 from cleaner.site.ignore import below
-from cleaner.site.patterns import compiled, left_out
 from cleaner.span import CleanerError
 
 NAMES = ("cleaner.toml", ".cleaner.toml", "pyproject.toml")  # in one folder the first of them wins
@@ -91,6 +89,8 @@ def load(paths: Sequence[Path], config: Path | None = None, isolated: bool = Fal
 
 def matches(settings: Settings, patterns: Sequence[str], path: str | Path) -> bool:
     """Whether patterns as in `.gitignore` match a file, or a folder that it lies in."""
+    from cleaner.site.patterns import compiled, left_out  # takes time to load, which most runs have no use for
+
     rules = compiled(tuple(patterns))
     return rules is not None and left_out(rules, below(settings.root, path))
 
@@ -138,9 +138,10 @@ def _nothing() -> Settings:
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
-    given = [path for path in paths if str(path) != "-"]
+    here = _nothing().root
+    given = [here / path for path in paths if str(path) != "-"]
     folders = [path if os.path.isdir(path) else path.parent for path in given]  # noqa: PTH112 - it raises nothing
-    return Path(os.path.commonpath([os.path.realpath(folder) for folder in folders or [_nothing().root]]))
+    return Path(os.path.commonpath([os.path.realpath(folder) for folder in folders or [here]]))
 
 
 def _upwards(folder: Path) -> Iterator[Path]:
@@ -270,9 +271,11 @@ def _several(member: _Kind) -> _Kind:
 
 
 def _pattern(value: Any, place: _Place) -> str:
+    from cleaner.site.patterns import problem
+
     pattern = _text(value, place)
-    if problem := patterns.problem(pattern):
-        raise place.error(problem)
+    if wrong := problem(pattern):
+        raise place.error(wrong)
     return pattern
 
 
