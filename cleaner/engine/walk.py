@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cleaner.engine.handles import NOT_REGULAR, SYMLINK
-from cleaner.site.ignore import Rules, Selection
+from cleaner.site.ignore import GITIGNORE, Rules, Selection
 from cleaner.span import CleanerError
 
 ALL = Selection(gitignore=False)  # leaves nothing out
@@ -158,7 +158,8 @@ class _Found(NamedTuple):
 def _listed(folder: _Found, selection: Selection) -> list[_Found]:
     with os.scandir(folder.path) as entries:
         listed = list(entries)
-    rules = folder.rules.listed(folder.path, {entry.name for entry in listed})
+    has_own = any(entry.name == GITIGNORE for entry in listed)
+    rules = folder.rules.with_own(folder.path) if has_own else folder.rules
     return sorted(
         _found(entry, folder.name, rules)
         for entry in listed

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,9 +49,9 @@ class Rules(NamedTuple):
         exclude = self.exclude and self.exclude._replace(folder=f"{self.exclude.folder}{name}/")
         return Rules(exclude, tuple(rules._replace(folder=f"{rules.folder}{name}/") for rules in self.git), self.in_git)
 
-    def listed(self, folder: str, names: Container[str]) -> Rules:
-        """The rules with those that the folder itself has, by its listing."""
-        own = _patterns_in(os.path.join(folder, GITIGNORE)) if self.in_git and GITIGNORE in names else None
+    def with_own(self, folder: str) -> Rules:
+        """The rules with those of a .gitignore in the folder itself."""
+        own = _patterns_in(os.path.join(folder, GITIGNORE)) if self.in_git else None
         return self._replace(git=(_Above(own, "/"), *self.git)) if own else self
 
 
@@ -134,7 +133,7 @@ def _git_rules(folder: Path) -> Rules:
         rules = rules._replace(git=(_Above(exclude, "/"),))
     at = top
     for name in [part for part in os.path.relpath(real, top).split("/") if part != "."]:
-        rules = rules.listed(at, (GITIGNORE,))
+        rules = rules.with_own(at)
         if rules.leave_out(name, is_folder=True):
             return Rules()
         rules = rules.entered(name)
