@@ -13,6 +13,7 @@ import click
 from cleaner import __version__
 from cleaner.cli.check import check
 from cleaner.cli.clean import clean
+from cleaner.cli.config import config
 from cleaner.cli.explain import explain
 from cleaner.cli.measure import evaluate, train
 from cleaner.cli.undo import restore, verify
@@ -73,8 +74,9 @@ def main() -> None:
     cleaner check posts/                  only print what would be cut
     cleaner explain posts/a.md            why was this removed, why was that not
     cleaner restore clean-report/         undo a run
+    cleaner config posts/                 what is configured for them, and where
     """
 
 
-for command in (clean, check, explain, restore, verify, train, evaluate):
+for command in (clean, check, explain, restore, verify, config, train, evaluate):
     main.add_command(command)

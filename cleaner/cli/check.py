@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, WORKERS, line, options, require
+from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, WORKERS, line, require
+from cleaner.cli.site import Asked, configured, remarks, site_options
 from cleaner.document import CLEANED, FAILED, SKIPPED, Outcome
 from cleaner.engine.batch import run
 from cleaner.engine.jobs import Place
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.plan import fresh
 from cleaner.engine.tree import NoTarget, Tally
-from cleaner.engine.walk import Source, walk
+from cleaner.engine.walk import Source, as_given, walk
 from cleaner.engine.workers import Pool
 from cleaner.progress import cores, stoppable
 from cleaner.report.quote import quote
@@ -27,19 +28,29 @@ from cleaner.report.quote import quote
 @LEVEL
 @FIELD
 @FORMAT
+@site_options
 @WORKERS
-def check(paths: Sequence[Path], level: str, field_names: Sequence[str], text_format: str, workers: int | None) -> None:
+def check(
+    paths: Sequence[Path],
+    level: str,
+    field_names: Sequence[str],
+    text_format: str,
+    asked: Asked,
+    workers: int | None,
+) -> None:
     """Change nothing; print what `clean` would cut, and what it would report for review.
 
     Exit code 0: nothing would be cut; 1: something would; 2: wrong use; 3: some inputs were skipped or failed.
     """
     require(sys.stdout, "output")
-    chosen = options(field_names, text_format)
-    cleaner = Cleaner(level=level)
+    site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
+    sources = walk(paths, site.selection, named=as_given)
     tally = Tally()
-    with stoppable(), Pool(cleaner, chosen, workers or cores()) as pool:
-        for _, entry in run(fresh(walk(paths), Place(NoTarget(), _Printed(), chosen)), pool):
+    with stoppable(), Pool(Cleaner(level=site.level), site.options, workers or cores()) as pool:
+        for _, entry in run(fresh(sources, Place(NoTarget(), _Printed(), site.options)), pool):
             tally.add(entry)
+    for remark in remarks(site, sum(tally.files.values()), quiet=True):
+        click.echo(remark, err=True)
     sys.exit(tally.return_code or int(tally.counts.documents[CLEANED] > 0))
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, WORKERS, line, options, require
+from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, WORKERS, line, require
+from cleaner.cli.site import Asked, Site, configured, remarks, site_options
 from cleaner.document import process
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import places
@@ -41,6 +42,7 @@ from cleaner.span import CleanerError
 @LEVEL
 @FIELD
 @FORMAT
+@site_options
 @WORKERS
 @QUIET
 def clean(
@@ -54,6 +56,7 @@ def clean(
     level: str,
     field_names: Sequence[str],
     text_format: str,
+    asked: Asked,
     workers: int | None,
     quiet: bool,
 ) -> None:
@@ -69,7 +72,8 @@ def clean(
             raise CleanerError(
                 "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report or --field"
             )
-        sys.exit(_clean_stream(level, text_format))
+        site = configured(asked, (), level=level, field_names=(), text_format=text_format)
+        sys.exit(_clean_stream(site))
     if (output is None) == (not replace):
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace or resume):
@@ -81,8 +85,9 @@ def clean(
     elif not no_report:
         report = report or Path("cleaner-report")
         places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
-    task = Task(tuple(paths), output, report, options(field_names, text_format), resume, yes)
-    sys.exit(_run(task, Cleaner(level=level), workers, quiet))
+    site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
+    task = Task(tuple(paths), output, report, site.options, resume, yes, site.selection)
+    sys.exit(_run(task, site, workers, quiet))
 
 
 def _beside(output: Path) -> Path:
@@ -91,8 +96,9 @@ def _beside(output: Path) -> Path:
     return named.with_name(named.name + "-report") if named.name else Path("cleaner-report")
 
 
-def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
-    with stoppable(), Progress(task.paths, quiet) as progress:
+def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
+    cleaner = Cleaner(level=site.level)
+    with stoppable(), Progress(task.number_of_files, quiet) as progress:
         try:
             with Pool(cleaner, task.options, workers or cores()) as pool:
                 tally = clean_tree(task, cleaner, pool, progress.seen)
@@ -101,6 +107,8 @@ def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
             why = f" ({quote(str(stopped))})" if isinstance(stopped, OSError) else ""
             progress.say(f"stopped{why}: {progress.done} files done; {how} goes on" if task.report else f"stopped{why}")
             return 128 + stopped.signal if isinstance(stopped, Stopped) else 3
+    for remark in remarks(site, sum(tally.files.values()), quiet):
+        click.echo(remark, err=True)
     if not quiet:
         for line in totals(tally.counts):
             click.echo(line, err=True)
@@ -109,11 +117,12 @@ def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
     return tally.return_code
 
 
-def _clean_stream(level: str, text_format: str) -> int:
+def _clean_stream(site: Site) -> int:
     require(sys.stdin, "input")
     require(sys.stdout, "output")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    [outcome] = process([Document(data, text_format)], Cleaner(level=level))
+    document = Document(data, site.options.text_format, path="-")
+    [outcome] = process([document], Cleaner(level=site.level), site.options)
     sys.stdout.buffer.write(outcome.data)
     if len(data) > MAX_BYTES:
         while chunk := sys.stdin.buffer.read(1 << 20):
