@@ -2,60 +2,151 @@
 
 from __future__ import annotations
 
+import heapq
+import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, WORKERS, line, options, require
-from cleaner.document import CLEANED, FAILED, SKIPPED, Outcome
+from cleaner.cli.options import (
+    FIELD,
+    FORMAT,
+    LEVEL,
+    PATHS,
+    QUIET,
+    STDIN_FILENAME,
+    STREAM,
+    WORKERS,
+    is_stream,
+    options,
+    require,
+)
+from cleaner.cli.printed import Printed, printed
+from cleaner.document import CLEANED
 from cleaner.engine.batch import run
-from cleaner.engine.jobs import Place
-from cleaner.engine.journal import Entry, Log
-from cleaner.engine.plan import fresh
-from cleaner.engine.tree import NoTarget, Tally
+from cleaner.engine.jobs import Job, Place, WholeSource
+from cleaner.engine.plan import job_of
+from cleaner.engine.tree import NoTarget
 from cleaner.engine.walk import Source, walk
 from cleaner.engine.workers import Pool
-from cleaner.progress import cores, stoppable
-from cleaner.report.quote import quote
+from cleaner.progress import Stopped, cores, stoppable
+from cleaner.readers import Options
+from cleaner.report import forms
+
+OUTPUT_FORMAT = click.option(
+    "--output-format",
+    type=click.Choice(forms.NAMES),
+    default="text",
+    show_default=True,
+    help="How findings are printed; docs/outputs.md shows each.",
+)
+COLOUR = click.option(
+    "--color",
+    "colour",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="Colour of text; auto is for terminals, unless NO_COLOR is set.",
+)
 
 
 @click.command()
 @PATHS
+@OUTPUT_FORMAT
+@COLOUR
+@STDIN_FILENAME
 @LEVEL
 @FIELD
 @FORMAT
 @WORKERS
-def check(paths: Sequence[Path], level: str, field_names: Sequence[str], text_format: str, workers: int | None) -> None:
-    """Change nothing; print what `clean` would cut, and what it would report for review.
+@QUIET
+def check(
+    paths: Sequence[Path],
+    output_format: str,
+    colour: str,
+    stdin_filename: str | None,
+    level: str,
+    field_names: Sequence[str],
+    text_format: str,
+    workers: int | None,
+    quiet: bool,
+) -> None:
+    """Change nothing; print what `clean` would cut, and what it would report for review. `-` reads standard input.
+
+    \b
+    cleaner check posts/                              for people
+    cleaner check --output-format github posts/       annotations in GitHub Actions
+    cleaner check --output-format sarif . > cleaner.sarif
+    cleaner check --output-format diff posts/ | git apply
+    cleaner check - --stdin-filename a.md < a.md      as an editor asks
 
     Exit code 0: nothing would be cut; 1: something would; 2: wrong use; 3: some inputs were skipped or failed.
     """
     require(sys.stdout, "output")
     chosen = options(field_names, text_format)
-    cleaner = Cleaner(level=level)
-    tally = Tally()
-    with stoppable(), Pool(cleaner, chosen, workers or cores()) as pool:
-        for _, entry in run(fresh(walk(paths), Place(NoTarget(), _Printed(), chosen)), pool):
-            tally.add(entry)
-    sys.exit(tally.return_code or int(tally.counts.documents[CLEANED] > 0))
+    with stoppable(), ExitStack() as stack:
+        if is_stream(paths, stdin_filename):
+            sources = iter([stack.enter_context(_stream(stdin_filename))])
+            chosen = _named(chosen, stdin_filename or "")
+        else:
+            sources = _sources(paths)
+        log = printed(output_format, colour, quiet=quiet)
+        place = Place(NoTarget(), log, chosen)
+        jobs = (_stream_job(source, place) if source.name == STREAM else job_of(source, place) for source in sources)
+        sys.exit(_check(jobs, log, Cleaner(level=level), chosen, workers or cores()))
 
 
-class _Printed(Log):
-    """Prints what is found instead of keeping it."""
+def _check(jobs: Iterator[Job], log: Printed, cleaner: Cleaner, chosen: Options, workers: int) -> int:
+    try:
+        with Pool(cleaner, chosen, workers) as pool:
+            for _ in run(jobs, pool):
+                pass
+    except Stopped:
+        log.finish(is_complete=False)
+        raise
+    log.finish()
+    return log.tally.return_code or int(log.tally.counts.documents[CLEANED] > 0)
 
-    def outcome(
-        self, source: Source, outcome: Outcome, data: bytes, *, base: int = 0, record: str = "", field: str = ""
-    ) -> None:
-        """The findings to standard output, what is wrong to standard error."""
-        for finding in outcome.findings:
-            click.echo(line(f"{source.name}:{record}" if record else source.name, finding))
 
-    def done(self, entry: Entry, *, sync: bool = False) -> None:
-        """What was wrong with the source."""
-        skipped = f"{entry.status}: " if entry.status in (SKIPPED, FAILED) else ""
-        for problem, count in sorted(entry.counts.problems.items()):
-            times = f" ({count} records)" if count > 1 else ""
-            click.echo(f"{quote(entry.path)}: {skipped}{quote(problem)}{times}", err=True)
+def _sources(paths: Sequence[Path]) -> Iterator[Source]:
+    """The files of all paths, each once, named as they are reached from the current folder."""
+    found = [map(_named_from_here, walk([path])) for path in paths]
+    merged = heapq.merge(*found, key=attrgetter("name"))
+    return (next(same) for _, same in groupby(merged, key=attrgetter("name")))
+
+
+def _named_from_here(source: Source) -> Source:
+    name = os.path.normpath(source.path)
+    if name.startswith("/"):
+        below = os.path.relpath(name)
+        name = name if below.startswith("..") else below
+    return source._replace(name=f"{name}/" if source.name.endswith("/") else name)
+
+
+@contextmanager
+def _stream(name: str | None) -> Iterator[Source]:
+    """Standard input as a file for as long as it is looked at, so that it is read and limited like every other."""
+    require(sys.stdin, "input")
+    with NamedTemporaryFile(prefix="cleaner-") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+        yield Source(Path(file.name), name or STREAM)
+
+
+def _named(chosen: Options, name: str) -> Options:
+    """What holds in standard input is what holds in the file that it is said to be."""
+    policy_of = chosen.policy_of
+    return chosen._replace(policy_of=lambda path: policy_of(name))
+
+
+def _stream_job(source: Source, place: Place) -> Job:
+    """Standard input without a name is a text."""
+    return WholeSource(source, place, place.options.text_format)
