@@ -25,7 +25,7 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A finding, the record and field it stands in, and its place from `start` to `end`.
+    """A finding, the record and field it stands in, and its place from `start` to `end`; what is seen of it begins at `seen`.
 
     has_place says that lines and columns are those of the file itself, and not of what a compressed one or a cell holds;
     is_fix that the file is put right by deleting what is between the two places, and nothing else.
@@ -35,6 +35,7 @@ class Found(NamedTuple):
     finding: Finding
     start: Place
     end: Place
+    seen: Place
     base: int = 0
     record: str = ""
     field: str = ""
@@ -57,11 +58,13 @@ def found_in(
     is_utf8 = bool(outcome.findings) and format != "parquet" and _is_utf8(data)
     cursor = _Cursor(data, lines)
     for finding in outcome.findings:
-        start, end = (cursor.place(finding.byte_start), cursor.place(finding.byte_end)) if is_utf8 else _edges(finding)
         raw = data[finding.byte_start : finding.byte_end]
+        lead = len(raw) - len(raw.lstrip(b"\r\n"))  # a cut at the end of a text takes the line end before it
+        edges = (finding.byte_start, finding.byte_start + lead, finding.byte_end)
+        start, seen, end = map(cursor.place, edges) if is_utf8 else _edges(finding)
         is_fix = has_place and is_utf8 and format != "warc" and finding.span.action == REMOVED
         name = field or finding.field
-        yield Found(path, finding, start, end, base, record, name, raw, has_place, is_fix)
+        yield Found(path, finding, start, end, seen, base, record, name, raw, has_place, is_fix)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -97,12 +100,18 @@ class _Cursor:
         return Place(self._line, self._column, offset - self._begin + 1)
 
 
-def _edges(finding: Finding) -> tuple[Place, Place]:
-    """Where a finding begins and ends in the text that was read; what its bytes are, is not known."""
-    lines = finding.text.count("\n")
-    last = finding.text.rpartition("\n")[2]
-    column = len(last) + (1 if lines else finding.column)
-    return Place(finding.line, finding.column, 0), Place(finding.line + lines, column, 0)
+def _edges(finding: Finding) -> tuple[Place, Place, Place]:
+    """Where a finding begins, is seen and ends in the text that was read; what its bytes are, is not known."""
+    lead = len(finding.text) - len(finding.text.lstrip("\r\n"))
+    start = Place(finding.line, finding.column, 0)
+    return start, _behind(start, finding.text[:lead]), _behind(start, finding.text)
+
+
+def _behind(place: Place, text: str) -> Place:
+    """The place behind a text that begins at a place."""
+    lines = text.count("\n")
+    column = len(text.rpartition("\n")[2]) + (1 if lines else place.column)
+    return Place(place.line + lines, column, 0)
 
 
 def message(found: Found, mark: Callable[[str], str] = str) -> str:
@@ -118,7 +127,7 @@ def where(found: Found, mark: Callable[[str], str] = str) -> str:
 
     >>> from cleaner.span import Span
     >>> finding = Finding(Span(0, 4, 0.9, "promo-line", "seo", (), "removed"), 0, 4, 1, 1, "SPAM", "", "")
-    >>> where(Found("a.jsonl", finding, Place(3, 1, 1), Place(3, 5, 5), record="3", field="text"))
+    >>> where(Found("a.jsonl", finding, Place(3, 1, 1), Place(3, 5, 5), Place(3, 1, 1), record="3", field="text"))
     ' in record 3, field text'
     """
     names = [f"{kind} {mark(quote(name))}" for kind, name in (("record", found.record), ("field", found.field)) if name]

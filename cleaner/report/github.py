@@ -69,14 +69,14 @@ class _Files:
 
 
 def _line(found: Found) -> str:
-    return f"line {found.start.line}: {message(found)}"
+    return f"line {found.seen.line}: {message(found)}"
 
 
 def _annotation(file: _File) -> str:
     worst = file.worst
     places = {"file": readable(worst.path)}
     if worst.has_place:
-        places |= {"line": str(worst.start.line), "col": str(worst.start.column)}
+        places |= {"line": str(worst.seen.line), "col": str(worst.seen.column)}
     places["title"] = f"cleaner: {file.number} findings" if file.number > 1 else f"cleaner: {worst.finding.span.reason}"
     properties = ",".join(f"{name}={_escaped(value, in_property=True)}" for name, value in places.items())
     lines = file.lines if file.number > 1 else [message(worst)]

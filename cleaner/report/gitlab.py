@@ -40,7 +40,7 @@ class _Issues:
             "severity": "major" if found.is_sure else "info",
             "location": {
                 "path": readable(found.path),
-                "lines": {"begin": found.start.line if found.has_place else 1},
+                "lines": {"begin": found.seen.line if found.has_place else 1},
             },
         }
         return json.dumps(entry)

@@ -24,7 +24,7 @@ def _diagnostic(found: Found) -> str:
     span = found.finding.span
     location: dict[str, Any] = {"path": readable(found.path)}
     if found.has_place:
-        location["range"] = _range(found)
+        location["range"] = _range(found.seen, found.end)
     entry: dict[str, Any] = {
         "message": message(found, _code),
         "location": location,
@@ -32,7 +32,7 @@ def _diagnostic(found: Found) -> str:
         "code": {"value": span.reason},
     }
     if found.is_fix:
-        entry["suggestions"] = [{"range": _range(found), "text": ""}]
+        entry["suggestions"] = [{"range": _range(found.start, found.end), "text": ""}]
     return json.dumps(entry)
 
 
@@ -47,8 +47,8 @@ def _code(text: str) -> str:
     return f"{fence}{edge}{text}{edge}{fence}"
 
 
-def _range(found: Found) -> dict[str, Any]:
-    return {"start": _position(found.start), "end": _position(found.end)}
+def _range(start: Place, end: Place) -> dict[str, Any]:
+    return {"start": _position(start), "end": _position(end)}
 
 
 def _position(place: Place) -> dict[str, int]:

@@ -9,7 +9,7 @@ from urllib.parse import quote as percent_encoded
 
 from cleaner import __version__
 from cleaner.report.forms import Form, Totals
-from cleaner.report.found import Found, fingerprint, message
+from cleaner.report.found import Found, Place, fingerprint, message
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, REASONS
 
@@ -78,7 +78,7 @@ def _literal(text: str) -> str:
 def _location(found: Found) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": _artifact(found.path)}
     if found.has_place:
-        place["region"] = _region(found)
+        place["region"] = _region(found.seen, found.end)
     location: dict[str, Any] = {"physicalLocation": place}
     names = [quote(name) for name in (found.record, found.field) if name]
     if names:
@@ -96,12 +96,14 @@ def _artifact(path: str) -> dict[str, str]:
     return {"uri": f"file://{uri}"} if uri.startswith("/") else {"uri": uri, "uriBaseId": ROOT}
 
 
-def _region(found: Found) -> dict[str, int]:
+def _region(start: Place, end: Place) -> dict[str, int]:
     """Columns in characters; the end is the first one behind."""
-    start, end = found.start, found.end
     return {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column}
 
 
 def _fix(found: Found) -> dict[str, Any]:
-    change = {"artifactLocation": _artifact(found.path), "replacements": [{"deletedRegion": _region(found)}]}
+    change = {
+        "artifactLocation": _artifact(found.path),
+        "replacements": [{"deletedRegion": _region(found.start, found.end)}],
+    }
     return {"description": {"text": "Cut the injected text"}, "artifactChanges": [change]}
