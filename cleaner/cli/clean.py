@@ -74,6 +74,13 @@ def clean(
 ) -> None:
     """Clean files and folders; `-` reads standard input and writes standard output.
 
+    \b
+    cleaner clean scraped/ -o clean/                clean copies; the report is in clean-report/
+    cleaner clean posts/ --in-place                 rewrite the files; the report is in cleaner-report/
+    cleaner clean crawl.jsonl.gz -o clean/ --field body
+    cleaner clean - < page.txt > clean.txt          a filter
+    cleaner clean - --stdin-filename a.md < a.md    the same, as Markdown
+
     A run into the same output folder takes over what an earlier or a stopped one did with files that are as they were.
 
     Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write;
