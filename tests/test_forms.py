@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
+import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -285,6 +288,65 @@ def test_colour(folder: Path, options: list[str], environment: dict[str, str], i
     assert ("\x1b[7m" in done.stdout) == is_coloured
     assert ("⟦" in done.stdout) != is_coloured
     assert "\x1b[2J" not in done.stdout
+
+
+def test_colour_of_terminals(folder: Path) -> None:
+    def on_terminal(*arguments: str, **environment: str) -> str:
+        ours, theirs = os.openpty()
+        command = [sys.executable, "-m", "cleaner.cli", "check", "--quiet", *arguments]
+        clear = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+        subprocess.run(command, env=clear | {"PYTHONPATH": str(ROOT)} | environment, stdout=theirs, check=False)
+        shown = os.read(ours, 1 << 16).decode()
+        os.close(theirs)
+        os.close(ours)
+        return shown
+
+    assert "\x1b[7m" in on_terminal("in/a.txt", TERM="xterm")
+    assert "\x1b" not in on_terminal("in/a.txt", TERM="xterm", NO_COLOR="1")
+    assert "\x1b" not in on_terminal("in/a.txt", TERM="dumb")
+    diff = on_terminal("in/hostile.txt", "--output-format", "diff", TERM="xterm")
+    assert "\\x1b[2J" in diff
+    assert "\x1b" not in diff
+
+
+@pytest.mark.parametrize("form", ["sarif", "gitlab", "rdjson"])
+def test_whole_when_it_is_stopped(tmp_path: Path, form: str) -> None:
+    lines = json.dumps({"text": DIRTY}) + "\n" + f"{json.dumps({'text': ARTICLE})}\n" * 40_000
+    (tmp_path / "a.jsonl").write_text(lines)
+    command = [sys.executable, "-m", "cleaner.cli", "check", "--output-format", form, "a.jsonl"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    head = b""
+    while b"Injected" not in head:
+        head += process.stdout.read(1)
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert len(_rows(form, (head + rest).decode())) == 1
+    if form == "sarif":
+        assert json.loads(head + rest)["runs"][0]["invocations"][0]["executionSuccessful"] is False
+
+
+def test_no_place_in_what_is_compressed(folder: Path) -> None:
+    (folder / "in/a.txt.gz").write_bytes(gzip.compress(DIRTY.encode()))
+    assert _check("text", "in/a.txt.gz").stdout.startswith("in/a.txt.gz:4:1: removed")
+    [result] = _sarif("in/a.txt.gz")["runs"][0]["results"]
+    assert set(result["locations"][0]["physicalLocation"]) == {"artifactLocation"}
+    assert "fixes" not in result
+    [item] = _rows("rdjson", _check("rdjson", "in/a.txt.gz").stdout)
+    assert set(item["location"]) == {"path"}
+    assert "suggestions" not in item
+    [(_, pairs, _)] = _annotations(_check("github", "in/a.txt.gz").stdout)
+    assert set(pairs) == {"file", "title"}
+
+
+def test_a_file_that_breaks_off_has_no_diff(folder: Path) -> None:
+    rows = "".join(f'{number},"{DIRTY}"\n' for number in range(3))
+    (folder / "a.csv.gz").write_bytes(gzip.compress(f"id,text\n{rows}".encode())[:-9])
+    done = _check("diff", "a.csv.gz", code=3)
+    assert done.stdout == ""
+    assert "a.csv.gz: skipped: " in done.stderr
 
 
 def test_every_reason_is_described_and_documented() -> None:

@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import click
 
@@ -124,16 +123,27 @@ def _sources(paths: Sequence[Path]) -> Iterator[Source]:
 
 
 def _named_from_here(source: Source) -> Source:
-    name = os.path.normpath(source.path)
-    if name.startswith("/"):
-        below = os.path.relpath(name)
-        name = name if below.startswith("..") else below
-    return source._replace(name=f"{name}/" if source.name.endswith("/") else name)
+    return source._replace(name=from_here(source.path) + ("/" if source.name.endswith("/") else ""))
+
+
+def from_here(path: Path) -> str:
+    """The name of a path from the current folder; that of one elsewhere from the root, or as it was given.
+
+    >>> from_here(Path("./posts/../a.md")), from_here(Path.cwd() / "a.md"), from_here(Path("/a.md"))
+    ('a.md', 'a.md', '/a.md')
+    """
+    name = os.path.normpath(path)
+    if not name.startswith("/"):
+        return name
+    below = os.path.relpath(name)
+    return name if below.startswith("..") else below
 
 
 @contextmanager
 def _stream(name: str | None) -> Iterator[Source]:
     """Standard input as a file for as long as it is looked at, so that it is read and limited like every other."""
+    from tempfile import NamedTemporaryFile  # takes time to load, which files have no use for
+
     require(sys.stdin, "input")
     with NamedTemporaryFile(prefix="cleaner-") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)

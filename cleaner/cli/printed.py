@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from tempfile import SpooledTemporaryFile
+from collections.abc import Iterable, Sequence
 
 import click
 
-from cleaner.decide import REVIEW
-from cleaner.document import FAILED, SKIPPED, Outcome
+from cleaner.decide import REMOVED, REVIEW
+from cleaner.document import FAILED, SKIPPED, Finding, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.tree import Tally
 from cleaner.engine.walk import Source
 from cleaner.report import forms
-from cleaner.report.found import found_in
+from cleaner.report.found import Found, found_in
 from cleaner.report.quote import quote
 
+SHOWN = (REMOVED, REVIEW)  # actions
 HELD = 1 << 20  # bytes of the diff of one file that are held in memory
 
 
 class Printed(Log):
-    """Counts the findings of a run; those who print them build on it."""
+    """Counts the findings of a run that concern its user; those who print them build on it."""
 
     def __init__(self, *, quiet: bool) -> None:
         self.quiet = quiet
@@ -40,12 +41,22 @@ class Printed(Log):
         record: str = "",
         field: str = "",
     ) -> None:
-        """Count the findings of a document."""
-        if outcome.findings and source.name != self._last:
+        """Take the findings of a document."""
+        findings = tuple(finding for finding in outcome.findings if finding.span.action in SHOWN)
+        if findings:
+            self._count(source, findings)
+            shown = outcome._replace(findings=findings)
+            self.show(found_in(source.name, shown, data, base=base, lines=lines, record=record, field=field))
+
+    def show(self, found: Iterable[Found]) -> None:
+        """Print the findings of a document."""
+
+    def _count(self, source: Source, findings: Sequence[Finding]) -> None:
+        if source.name != self._last:
             self.with_findings += 1
             self._last = source.name
-        self.findings += len(outcome.findings)
-        self.for_review += sum(finding.span.action == REVIEW for finding in outcome.findings)
+        self.findings += len(findings)
+        self.for_review += sum(finding.span.action == REVIEW for finding in findings)
 
     def done(self, entry: Entry, *, sync: bool = False) -> None:
         """Say what was wrong with a source."""
@@ -79,33 +90,21 @@ class PrintedForm(Printed):
 
     def __init__(self, form: forms.Form, *, quiet: bool) -> None:
         super().__init__(quiet=quiet)
-        self.form, self._between = form, ""
-        _write(form.head)
+        self.form, self._before = form, form.head
 
-    def outcome(
-        self,
-        source: Source,
-        outcome: Outcome,
-        data: bytes,
-        *,
-        base: int = 0,
-        lines: int = 0,
-        record: str = "",
-        field: str = "",
-    ) -> None:
+    def show(self, found: Iterable[Found]) -> None:
         """Print the findings of a document."""
-        super().outcome(source, outcome, data)
-        for found in found_in(source.name, outcome, data, base=base, lines=lines, record=record, field=field):
-            _write(self._between + self.form.each(found))
-            self._between = self.form.between
-        if outcome.findings:
-            sys.stdout.flush()
+        for one in found:
+            _write(self._before + self.form.each(one))
+            self._before = self.form.between
+        sys.stdout.flush()
 
     def finish(self, *, is_complete: bool = True) -> None:
         """Print what closes the form, also of a run that was stopped."""
         files = sum(self.tally.files.values())
         totals = forms.Totals(is_complete, files, self.with_findings, self.tally.counts.problems)
-        _write(self.form.tail(totals))
+        head = self.form.head if self._before == self.form.head else ""
+        _write(head + self.form.tail(totals))
         sys.stdout.flush()
         super().finish(is_complete=is_complete)
 
@@ -114,6 +113,8 @@ class PrintedDiff(Printed):
     """Prints the diff of each file when the file is done: a part of one would be a broken patch."""
 
     def __init__(self, *, quiet: bool) -> None:
+        from tempfile import SpooledTemporaryFile  # takes time to load, which other forms have no use for
+
         super().__init__(quiet=quiet)
         self._held = SpooledTemporaryFile(HELD)  # noqa: SIM115 - as long as the run
 
