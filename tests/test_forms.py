@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -320,6 +321,7 @@ def test_whole_when_it_is_stopped(tmp_path: Path, form: str) -> None:
     head = b""
     while b"Injected" not in head:
         head += process.stdout.read(1)
+    time.sleep(0.3)  # it may still be writing that
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate()
     assert process.returncode == 128 + signal.SIGTERM
