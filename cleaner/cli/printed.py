@@ -64,7 +64,7 @@ class Printed(Log):
         skipped = f"{entry.status}: " if entry.status in (SKIPPED, FAILED) else ""
         for problem, count in sorted(entry.counts.problems.items()):
             times = f" ({count} records)" if count > 1 else ""
-            click.echo(f"{quote(entry.path)}: {skipped}{quote(problem)}{times}", err=True)
+            click.echo(f"{quote(f'{entry.path}:')} {skipped}{quote(problem)}{times}", err=True)
 
     def finish(self, *, is_complete: bool = True) -> None:
         """The run is over: say how much was found, unless it was stopped."""

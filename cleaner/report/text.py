@@ -30,7 +30,7 @@ def _coloured(found: Found) -> str:
 
 
 def _place(found: Found) -> str:
-    return f"{quote(found.path)}:{found.seen.line}:{found.seen.column}:"
+    return quote(f"{found.path}:{found.seen.line}:{found.seen.column}:")
 
 
 def _what(found: Found) -> str:
