@@ -91,19 +91,21 @@ def check(
     """
     require(sys.stdout, "output")
     chosen = options(field_names, text_format)
+    job = job_of
     with stoppable(), ExitStack() as stack:
         if is_stream(paths, stdin_filename):
-            sources = iter([stack.enter_context(_stream(stdin_filename))])
+            sources = iter([stack.enter_context(_stream(stdin_filename or STREAM))])
             chosen = _named(chosen, stdin_filename or "")
+            job = _stream_job if stdin_filename is None else job_of
         else:
             sources = _sources(paths)
         log = printed(output_format, colour, quiet=quiet)
-        place = Place(NoTarget(), log, chosen)
-        jobs = (_stream_job(source, place) if source.name == STREAM else job_of(source, place) for source in sources)
+        jobs = (job(source, Place(NoTarget(), log, chosen)) for source in sources)
         sys.exit(_check(jobs, log, Cleaner(level=level), chosen, workers or cores()))
 
 
 def _check(jobs: Iterator[Job], log: Printed, cleaner: Cleaner, chosen: Options, workers: int) -> int:
+    """Do the jobs; the exit code."""
     try:
         with Pool(cleaner, chosen, workers) as pool:
             for _ in run(jobs, pool):
@@ -140,7 +142,7 @@ def from_here(path: Path) -> str:
 
 
 @contextmanager
-def _stream(name: str | None) -> Iterator[Source]:
+def _stream(name: str) -> Iterator[Source]:
     """Standard input as a file for as long as it is looked at, so that it is read and limited like every other."""
     from tempfile import NamedTemporaryFile  # takes time to load, which files have no use for
 
@@ -148,7 +150,7 @@ def _stream(name: str | None) -> Iterator[Source]:
     with NamedTemporaryFile(prefix="cleaner-") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
         file.flush()
-        yield Source(Path(file.name), name or STREAM)
+        yield Source(Path(file.name), name)
 
 
 def _named(chosen: Options, name: str) -> Options:
