@@ -14,6 +14,7 @@ from cleaner.structure import makes_markup, splits_pair, splits_title
 
 KEPT = "kept"
 SHOWN = 40  # characters of what goes along with a cut
+_LINE_ENDS = "\r\n"
 
 
 class Place(NamedTuple):
@@ -89,11 +90,15 @@ def _taken(place: Place, text: str) -> str:
     """What goes along with what was judged."""
     start, end = place.cut
     before, behind = text[start : place.start], text[place.end : end]
-    is_line = (start == 0 or text[start - 1] in "\r\n" or before[:1] in ("\r", "\n")) and text[start:end].strip(
-        "\r\n"
-    ) != text[start:end]
+    is_line = _is_own_line(text, start, end)
     if is_line and not before.strip() and not behind.strip():
         return "its own line, with the line end"
     sides = [f"`{quote(piece, SHOWN)}` {side} it" for piece, side in ((before, "before"), (behind, "behind")) if piece]
-    whole = "its own line, with " if is_line else "it, with "
-    return whole + " and ".join(sides) if sides else "a part of it"
+    what = "its own line" if is_line else "it"
+    return f"{what}, with {' and '.join(sides)}" if sides else "a part of it"
+
+
+def _is_own_line(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is a line with its line end, or the last one with the line end before it."""
+    is_behind_line = start == 0 or text[start - 1] in _LINE_ENDS
+    return text[start] in _LINE_ENDS or (is_behind_line and text[end - 1] in _LINE_ENDS)
