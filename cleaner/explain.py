@@ -61,7 +61,7 @@ def explain(
     policy = options.policy_of(document.path)
     asked = [(field, list(_asked(field.text, question))) for field in read]
     if question.is_about_a_place and not any(stretches for _, stretches in asked):
-        what = f"no {quote(question.text, SHOWN)!r} in it" if question.text else f"it has no line {question.line}"
+        what = f"no '{quote(question.text, SHOWN)}' in it" if question.text else f"it has no line {question.line}"
         raise CleanerError(f"{what}{f', column {question.column}' if question.column else ''}")
     for field, stretches in asked:
         if len(read) > 1:
@@ -82,7 +82,8 @@ def _asked(text: str, question: Question) -> Iterator[tuple[int, int]]:
             begin = text.find("\n", begin) + 1
             if not begin:
                 return
-        end = text.find("\n", begin) % (len(text) + 1)
+        end = text.find("\n", begin)
+        end = end if end >= 0 else len(text)
         at = begin + question.column - 1
         if not question.column:
             yield begin, end
