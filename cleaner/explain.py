@@ -1,68 +1,197 @@
-"""Why was this cut, why was that not: every judged place of a text with what decided."""
+"""Why was this cut, why was that not: every judged place of a text with what decided, and what became of any other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from cleaner.api import Cleaner
-from cleaner.decide import decide
+from cleaner.decide import REMOVED
 from cleaner.evidence import evidence
-from cleaner.judge import Judged, judge
-from cleaner.pages.weigh import OpenPage, page_spans
+from cleaner.judge import Judged, gate, hot_runs, judge
+from cleaner.pages.weigh import OpenPage
+from cleaner.policy import Policy
 from cleaner.readers import Document, Field, Options, UnreadableError, fields
 from cleaner.readers.markdown import protected
 from cleaner.report.quote import quote
-from cleaner.span import CleanerError
+from cleaner.span import CleanerError, Span
+from cleaner.verdict import KEPT, Place, words
 
-Place = tuple[Judged, tuple[int, int], str, str]  # what was judged, where it stands, the verdict, and its reason
-LOWEST = 0.05  # places less probable than this are left out unless all are asked for
+LOWEST = 0.05  # places less probable than this are left out unless all, or some place, are asked for
+SHOWN = 100  # characters of a place
 
 
-def explain_bytes(data: bytes, format: str | None, cleaner: Cleaner, *, everything: bool = False) -> Iterator[str]:
+class Question(NamedTuple):
+    """What is asked about: everything, or one line (from 1), one column of it, or where some text stands."""
+
+    everything: bool = False
+    line: int = 0
+    column: int = 0
+    text: str = ""
+
+    @property
+    def is_about_a_place(self) -> bool:
+        """Whether a place is asked for."""
+        return bool(self.line or self.text)
+
+
+def explain_bytes(data: bytes, format: str | None, cleaner: Cleaner, question: Question = Question()) -> Iterator[str]:  # noqa: B008
+    """Lines that explain one document: `explain`."""
+    return explain(Document(data, format), cleaner, question)
+
+
+def explain(
+    document: Document,
+    cleaner: Cleaner,
+    question: Question = Question(),  # noqa: B008
+    options: Options = Options(),  # noqa: B008
+) -> Iterator[str]:
     """Lines that explain one document, most probable place first.
 
-    Raises `CleanerError` for bytes that cannot be read as text or have no reader.
+    Raises `CleanerError` for bytes that cannot be read as text or have no reader, and for a place that is not there.
     """
-    if format is None:
+    if document.format is None:
         raise CleanerError("no reader for this format: it would be skipped")
-    document = Document(data, format)
     try:
-        [field] = fields(document, Options())
+        read = fields(document, options)
     except UnreadableError as error:
         raise CleanerError(f"it would be skipped: {error}") from None
     model = cleaner.model
     yield f"removed from {model.remove:.3f}, for review from {model.review:.3f}"
-    explained = _page if field.format == "html" else _text
-    for item, (start, end), verdict, reason in explained(field, cleaner):
-        if item.probability < LOWEST and not everything:
-            break
-        text = field.text
-        line = text.count("\n", 0, start) + 1
-        column = start - (text.rfind("\n", 0, start) + 1) + 1
-        yield f"{line}:{column}: {verdict} {item.probability:.3f} {reason} {quote(text[start:end], 100)}"
-        for words, value in evidence(model.accept, model.spam, item.row):
-            yield f"    {value:+8.3f}  {words}"
+    policy = options.policy_of(document.path)
+    asked = [(field, list(_asked(field.text, question))) for field in read]
+    if question.is_about_a_place and not any(stretches for _, stretches in asked):
+        what = f"no '{quote(question.text, SHOWN)}' in it" if question.text else f"it has no line {question.line}"
+        raise CleanerError(f"{what}{f', column {question.column}' if question.column else ''}")
+    for field, stretches in asked:
+        if len(read) > 1:
+            yield f"field {quote(field.name)}:"
+        yield from _explained(field, cleaner, policy, stretches, question)
 
 
-def _text(field: Field, cleaner: Cleaner) -> Iterator[Place]:
-    """The places of a text, those taken along by others left out."""
-    text, model = field.text, cleaner.model
-    stretches = protected(text) if field.format == "md" else []
-    judged = judge([text], model, [stretches])[0]
-    spans = decide(text, judged, model._replace(review=-1.0), cleaner.level)
-    for item in sorted(judged, key=lambda item: -item.probability):
-        span = next((span for span in spans if span.start < item.end and item.start < span.end), None)
-        if span is not None:
-            verdict = span.action if item.probability >= model.review else "kept"
-            yield item, (item.start, item.end), verdict, f"{span.reason} ({span.trade})"
+def _asked(text: str, question: Question) -> Iterator[tuple[int, int]]:
+    """The stretches that are asked about."""
+    if question.text:
+        at = text.find(question.text)
+        while at >= 0:
+            yield at, at + len(question.text)
+            at = text.find(question.text, at + len(question.text))
+    elif question.line:
+        begin = 0
+        for _ in range(question.line - 1):
+            begin = text.find("\n", begin) + 1
+            if not begin:
+                return
+        end = text.find("\n", begin)
+        end = end if end >= 0 else len(text)
+        at = begin + question.column - 1
+        if not question.column:
+            yield begin, end
+        elif at < end:
+            yield at, at + 1
 
 
-def _page(field: Field, cleaner: Cleaner) -> Iterator[Place]:
-    """The places of a page, in its source: what is cut or reported there depends on more than the score."""
-    opened = OpenPage(field.text)
-    judged = judge([opened.page.text], cleaner.model, [[]])[0]
-    spans = page_spans(opened, judged, cleaner.model, cleaner.level)
-    for item in sorted(judged, key=lambda item: -item.probability):
-        start, end = opened.page.stretch(item.start, item.end)
-        span = next((span for span in spans if span.start < end and start < span.end), None)
-        yield item, (start, end), span.action if span else "kept", f"{span.reason} ({span.trade})" if span else "-"
+def _explained(
+    field: Field, cleaner: Cleaner, policy: Policy, asked: Sequence[tuple[int, int]], question: Question
+) -> Iterator[str]:
+    result, with_review = cleaner.clean_many(
+        [field.text] * 2, [field.format] * 2, [policy, policy._replace(level="review")]
+    )
+    if result.problem:
+        yield f"nothing of it is cut: {result.problem}"
+    places = sorted(_places(field, cleaner, result.spans, with_review.cuts), key=lambda place: -place.score)
+    if not question.is_about_a_place:
+        for place in places:
+            if place.score >= LOWEST or question.everything:
+                yield from _shown(place, field, cleaner, result.problem)
+        return
+    for stretch in asked:
+        touching = [
+            place for place in places if _touches((place.start, place.end), stretch) or _touches(place.cut, stretch)
+        ]
+        for place in touching:
+            yield from _shown(place, field, cleaner, result.problem)
+        if not touching:
+            yield f"{_at(field.text, stretch[0])}: kept {quote(field.text[slice(*stretch)], SHOWN)}"
+            yield f"    {_unjudged(field, cleaner, stretch)}"
+
+
+def _shown(place: Place, field: Field, cleaner: Cleaner, problem: str) -> Iterator[str]:
+    reason = f"{place.reason} ({place.trade})" if place.reason else "-"
+    text = quote(field.text[place.start : place.end], SHOWN)
+    yield f"{_at(field.text, place.start)}: {place.verdict} {place.score:.3f} {reason} {text}"
+    for line in words(place, field.text, field.format, cleaner.model, problem):
+        yield f"    {line}"
+    for theme, value in place.evidence:
+        yield f"    {value:+8.3f}  {theme}"
+
+
+def _at(text: str, offset: int) -> str:
+    """Line and column of an offset."""
+    return f"{text.count(chr(10), 0, offset) + 1}:{offset - text.rfind(chr(10), 0, offset)}"
+
+
+def _touches(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _places(
+    field: Field, cleaner: Cleaner, spans: Sequence[Span], cut_at_review: Sequence[tuple[int, int]]
+) -> Iterator[Place]:
+    """What was found in the end, each for what was judged in it, and what was judged besides."""
+    judged = _judged(field, cleaner)
+    for span in spans:
+        cut = span.start, span.end
+        inside = [(end - start, start, end) for start, end, _ in judged if cut[0] <= start and end <= cut[1]]
+        start, end = max(inside)[1:] if inside else _trimmed(field.text, *cut)
+        is_cut = span.action == REMOVED or any(_touches(cut, other) for other in cut_at_review)
+        yield Place(
+            start, end, span.score, span.action, span.evidence, span.reason, span.trade, cut, is_cut_at_review=is_cut
+        )
+    for start, end, item in judged:
+        if not any(_touches((span.start, span.end), (start, end)) for span in spans):
+            why = evidence(cleaner.model.accept, cleaner.model.spam, item.row)
+            yield Place(start, end, item.probability, KEPT, why)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch without white space at its ends."""
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), max(end - len(piece) + len(piece.rstrip()), start)
+
+
+def _judged(field: Field, cleaner: Cleaner) -> list[tuple[int, int, Judged]]:
+    """What is judged in the first round, in offsets of the field's text."""
+    if field.format != "html":
+        judged = judge([field.text], cleaner.model, [_protected(field)])[0]
+        return [(item.start, item.end, item) for item in judged]
+    page = OpenPage(field.text).page
+    judged = judge([page.text], cleaner.model, [[]])[0]
+    return [(*page.stretch(item.start, item.end), item) for item in judged]
+
+
+def _protected(field: Field) -> list[tuple[int, int]]:
+    return protected(field.text) if field.format == "md" else []
+
+
+def _unjudged(field: Field, cleaner: Cleaner, stretch: tuple[int, int]) -> str:
+    """Why a stretch has no score."""
+    if not field.text[slice(*stretch)].strip():
+        return "there is nothing but white space"
+    if any(start <= stretch[0] and stretch[1] <= end for start, end in _protected(field)):
+        return (
+            "it stands in code or front matter, which is left alone: what is plainly spam there is reported for review"
+        )
+    if field.format == "html":
+        return "no part of it was even a candidate: readers do not see it as text, or nothing in it looks like spam"
+    _, runs, _, _ = hot_runs([field.text], cleaner.model, [_protected(field)])
+    reading, passed, _ = gate([field.text], cleaner.model, [_protected(field)])
+    base = int(reading.doc_base[0])
+    for some, verdict in (
+        (passed, "it was a candidate, and nothing in it was enough like spam for a score"),
+        (runs, "it was looked at, since it has something of spam, and let go: in this text that says nothing"),
+    ):
+        starts, ends = reading.source[some.starts] - base, reading.source[some.ends - 1] + 1 - base
+        if any(_touches(run, stretch) for run in zip(starts.tolist(), ends.tolist(), strict=True)):
+            return verdict
+    return "no part of it was even a candidate: nothing in it looks like spam"

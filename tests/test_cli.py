@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from samples import ARTICLE, CORPUS, DIRTY, ROOT, SPAM, files_below, write_files
@@ -96,3 +97,19 @@ def test_explain_sums_up(cleaner: Cleaner) -> None:
 def test_explain_refuses(cleaner: Cleaner, data: bytes, format_: str | None, problem: str) -> None:
     with pytest.raises(CleanerError, match=problem):
         list(explain_bytes(data, format_, cleaner))
+
+
+@pytest.mark.parametrize("name", main.list_commands(click.Context(main)))
+def test_help_has_examples(name: str) -> None:
+    assert f"\n  cleaner {name} " in CliRunner().invoke(main, [name, "--help"]).output
+
+
+@pytest.mark.parametrize(("shell", "sign"), [("bash", "complete "), ("zsh", "#compdef cleaner"), ("fish", "complete ")])
+def test_completion(shell: str, sign: str) -> None:
+    done = CliRunner().invoke(main, [], prog_name="cleaner", env={"_CLEANER_COMPLETE": f"{shell}_source"})
+    assert done.exit_code == 0
+    assert sign in done.output
+    words = {"COMP_WORDS": "cleaner check --output-format s", "COMP_CWORD": "s" if shell == "fish" else "3"}
+    done = CliRunner().invoke(main, [], prog_name="cleaner", env={"_CLEANER_COMPLETE": f"{shell}_complete", **words})
+    assert "sarif" in done.output
+    assert "rdjson" not in done.output

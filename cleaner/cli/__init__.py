@@ -72,7 +72,7 @@ def main() -> None:
     cleaner clean scraped/ -o clean/      clean copies, and a report beside them
     cleaner clean posts/ --in-place       rewrite the files
     cleaner check posts/                  only print what would be cut
-    cleaner explain posts/a.md            why was this removed, why was that not
+    cleaner explain posts/a.md:12         why was this removed, why was that not
     cleaner restore clean-report/         undo a run
     cleaner config posts/                 what is configured for them, and where
     """

@@ -9,7 +9,19 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, WORKERS, line, require
+from cleaner.cli.options import (
+    FIELD,
+    FORMAT,
+    LEVEL,
+    PATHS,
+    QUIET,
+    STDIN_FILENAME,
+    STREAM,
+    WORKERS,
+    is_stream,
+    line,
+    require,
+)
 from cleaner.cli.site import Asked, Site, configured, remarks, site_options
 from cleaner.document import process
 from cleaner.encoding import MAX_BYTES
@@ -17,7 +29,7 @@ from cleaner.engine import places
 from cleaner.engine.tree import Task, clean_tree
 from cleaner.engine.workers import Pool
 from cleaner.progress import Progress, Stopped, cores, stoppable, totals
-from cleaner.readers import Document
+from cleaner.readers import WHOLE, Document, compression_of, format_of
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
 
@@ -39,6 +51,7 @@ from cleaner.span import CleanerError
 @click.option("--no-report", is_flag=True, help="With --in-place: write no report; nothing can be undone then.")
 @click.option("--resume", is_flag=True, help="With --in-place: go on with a run that was stopped, by its report.")
 @click.option("--yes", is_flag=True, help="With --in-place: also when more than a quarter of many files would change.")
+@STDIN_FILENAME
 @LEVEL
 @FIELD
 @FORMAT
@@ -53,6 +66,7 @@ def clean(
     no_report: bool,
     resume: bool,
     yes: bool,
+    stdin_filename: str | None,
     level: str,
     field_names: Sequence[str],
     text_format: str,
@@ -62,18 +76,26 @@ def clean(
 ) -> None:
     """Clean files and folders; `-` reads standard input and writes standard output.
 
+    \b
+    cleaner clean scraped/ -o clean/                clean copies; the report is in clean-report/
+    cleaner clean posts/ --in-place                 rewrite the files; the report is in cleaner-report/
+    cleaner clean crawl.jsonl.gz -o clean/ --field body
+    cleaner clean - < page.txt > clean.txt          a filter
+    cleaner clean - --stdin-filename a.md < a.md    the same, as Markdown
+
     A run into the same output folder takes over what an earlier or a stopped one did with files that are as they were.
 
     Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write;
     5: another run is at work there; 128 + N: stopped by signal N.
     """
-    if list(map(str, paths)) == ["-"]:
+    if is_stream(paths, stdin_filename):
         if output is not None or replace or report is not None or no_report or resume or yes or field_names:
             raise CleanerError(
                 "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report or --field"
             )
-        site = configured(asked, (), level=level, field_names=(), text_format=text_format)
-        sys.exit(_clean_stream(site))
+        named = [Path(stdin_filename)] if stdin_filename else []
+        site = configured(asked, named, level=level, field_names=(), text_format=text_format)
+        sys.exit(_clean_stream(site, stdin_filename))
     if (output is None) == (not replace):
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace or resume):
@@ -117,11 +139,14 @@ def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
     return tally.return_code
 
 
-def _clean_stream(site: Site) -> int:
+def _clean_stream(site: Site, name: str | None) -> int:
     require(sys.stdin, "input")
     require(sys.stdout, "output")
+    format = site.options.text_format if name is None else format_of(name)
+    if name is not None and (format not in WHOLE or compression_of(name)[1]):
+        raise CleanerError(f"{name}: standard input is one text, Markdown or HTML; give the file by its path")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    document = Document(data, site.options.text_format, path="-")
+    document = Document(data, format, path=name or STREAM)
     [outcome] = process([document], Cleaner(level=site.level), site.options)
     sys.stdout.buffer.write(outcome.data)
     if len(data) > MAX_BYTES:
@@ -129,7 +154,7 @@ def _clean_stream(site: Site) -> int:
             sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
     for finding in outcome.findings:
-        click.echo(line("-", finding), err=True)
+        click.echo(line(name or STREAM, finding), err=True)
     if outcome.reason:
         click.echo(f"cleaner: {outcome.status}: {quote(outcome.reason)}", err=True)
         return 4 if outcome.reason.startswith("internal") else 3

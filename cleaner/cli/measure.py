@@ -30,7 +30,12 @@ from cleaner.span import CleanerError
 )
 @click.option("--seed", default=1, show_default=True)
 def train(corpus: Path, data: Path | None, output: Path, seed: int) -> None:
-    """Train a model; the same inputs give the same bytes."""
+    """Train a model; the same inputs give the same bytes.
+
+    \b
+    cleaner train -o model/                      from our own corpus alone
+    cleaner train --data data/ -o models/        the one that is shipped
+    """
     try:
         from cleaner.train.run import train as train_model
     except ImportError as error:
@@ -50,7 +55,12 @@ def train(corpus: Path, data: Path | None, output: Path, seed: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @LEVEL
 def evaluate(benches: Sequence[Path], formats: str, by: str, model: Path | None, as_json: bool, level: str) -> None:
-    """Measure on benchmarks of injected articles with the truth (JSON lines, also .gz)."""
+    """Measure on benchmarks of injected articles with the truth (JSON lines, also .gz).
+
+    \b
+    cleaner evaluate bench.jsonl.gz
+    cleaner evaluate bench.jsonl --format md --by lang,form --json
+    """
     from cleaner.evaluate import evaluate_bench, table
 
     cleaner = Cleaner(model, level)

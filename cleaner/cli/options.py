@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cleaner.api import LEVELS
-from cleaner.readers import WHOLE, Options
+from cleaner.readers import WHOLE
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
 
@@ -38,12 +38,22 @@ FORMAT = click.option(
 WORKERS = click.option(
     "-j", "--workers", type=click.IntRange(1), help="How many processes work.  [default: one for each core]"
 )
+STREAM = "-"
+STDIN_FILENAME = click.option(
+    "--stdin-filename",
+    metavar="NAME",
+    help="With `-`: the file that standard input is. Its name says the format, and is the one that is printed.",
+)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 
 
-def options(field_names: Sequence[str], text_format: str) -> Options:
-    """What the user says about containers."""
-    return Options(tuple(field_names) or Options().fields, text_format)
+def is_stream(paths: Sequence[Path], stdin_filename: str | None) -> bool:
+    """Whether standard input is asked for. Raises `CleanerError` when it is given a name and is not."""
+    if list(map(str, paths)) == [STREAM]:
+        return True
+    if stdin_filename is not None:
+        raise CleanerError("--stdin-filename goes with `-` as the only path")
+    return False
 
 
 def require(stream: object, name: str) -> None:

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("report", type=click.Path(path_type=Path, file_okay=False, exists=True))
 def restore(report: Path) -> None:
-    """Put back everything the run of REPORT cut. A file that was changed since is left alone and named."""
+    """Put back everything the run of REPORT cut. A file that was changed since is left alone and named.
+
+    \b
+    cleaner clean posts/ --in-place
+    cleaner restore cleaner-report/
+    """
     from cleaner.restore import restore as restore_files
 
     sys.exit(_say_each(restore_files(report), "restored", "refused", "not restored"))
@@ -30,6 +35,9 @@ def restore(report: Path) -> None:
 @click.argument("report", type=click.Path(path_type=Path, file_okay=False, exists=True))
 def verify(report: Path) -> None:
     """Check that every file of REPORT is what the run wrote, and that the report gives back what it read. Writes nothing.
+
+    \b
+    cleaner verify clean-report/
 
     Exit code 0: all of it; 3: some files are not, each is named.
     """

@@ -308,9 +308,17 @@ class Log:
     """Keeps the record of a run, source by source; this one keeps none."""
 
     def outcome(
-        self, source: Source, outcome: Outcome, data: bytes, *, base: int = 0, record: str = "", field: str = ""
+        self,
+        source: Source,
+        outcome: Outcome,
+        data: bytes,
+        *,
+        base: int = 0,
+        lines: int = 0,
+        record: str = "",
+        field: str = "",
     ) -> None:
-        """Take what was found in a document that begins at `base` in its source."""
+        """Take what was found in a document that begins at `base` in its source, behind so many lines."""
 
     def changes(self, diff: bytes) -> None:
         """Add to the diff."""
@@ -388,7 +396,15 @@ class Recorder(Log):
         self.done(entry)
 
     def outcome(
-        self, source: Source, outcome: Outcome, data: bytes, *, base: int = 0, record: str = "", field: str = ""
+        self,
+        source: Source,
+        outcome: Outcome,
+        data: bytes,
+        *,
+        base: int = 0,
+        lines: int = 0,
+        record: str = "",
+        field: str = "",
     ) -> None:
         """Add what was found in a document that begins at `base` in its source."""
         for finding in outcome.findings:

@@ -37,7 +37,7 @@ class RecordsSource(Job):
         self.output: Output | None = None
         self.compressor: BinaryIO | None = None
         self.failed: FileProblem | None = None
-        self.offset = 0  # of the next record in what was read, uncompressed
+        self.offset = self.lines = 0  # bytes and line ends before the next record in what was read, uncompressed
         self.cuts = array("q")  # starts and ends, where they make a diff
         self.content = hashlib.sha256()  # of what was read, uncompressed
 
@@ -96,6 +96,7 @@ class RecordsSource(Job):
         else:
             self._accept(record, outcome)
         self.offset += len(record.data)
+        self.lines += record.data.count(b"\n")
 
     def _skip(self, record: Record) -> None:
         """Count a record that cannot be read; where it is belongs to its name, not to the reason."""
@@ -125,7 +126,7 @@ class RecordsSource(Job):
 
     def _log(self, record: Record, outcome: Outcome) -> None:
         name = "" if record.record == WHOLE_RECORD else record.record
-        self.place.log.outcome(self.source, outcome, record.data, base=self.offset, record=name)
+        self.place.log.outcome(self.source, outcome, record.data, base=self.offset, lines=self.lines, record=name)
 
     def _is_lost(self) -> bool:
         """Open the output before the first record; whether that or a later write failed."""

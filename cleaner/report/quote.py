@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_COMMAND = re.compile(
+    r"^(\s*):(?=:)|#(?=#\w*\[)"
+)  # `::name::` at the begin of a line, `##[name]` and `##vso[name]` anywhere
 
 
 def quote(text: str, width: int | None = None) -> str:
@@ -10,8 +15,15 @@ def quote(text: str, width: int | None = None) -> str:
 
     >>> quote("a\\x1b[2J\\u202eb\\n")
     'a\\\\x1b[2J\\\\u202eb\\\\n'
+
+    What build services take for a command in what they log is broken up.
+
+    >>> quote("::stop-commands::x")
+    '\\\\x3a:stop-commands::x'
     """
     shown = "".join(c if _is_plain(c) else _escape(c) for c in text)
+    if "::" in shown or "##" in shown:
+        shown = _COMMAND.sub(lambda match: f"{match[1] or ''}\\x{ord(match[0][-1]):x}", shown)
     if width is not None and len(shown) > width:
         half = (width - 1) // 2
         shown = f"{shown[:half]}…{shown[len(shown) - half :]}"

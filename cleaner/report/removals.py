@@ -12,7 +12,18 @@ from cleaner.document import Finding
 def row(
     path: str, finding: Finding, *, base: int = 0, record: str = "", field: str = "", raw: bytes | None = None
 ) -> bytes:
-    """One line of the ledger, UTF-8; lone surrogates (undecodable bytes) make the line all ASCII.
+    """One line of the ledger, UTF-8; lone surrogates (undecodable bytes) make the line all ASCII."""
+    entry = members(path, finding, base=base, record=record, field=field, raw=raw)
+    try:
+        return json.dumps(entry, ensure_ascii=False).encode("utf-8") + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(entry).encode("ascii") + b"\n"
+
+
+def members(
+    path: str, finding: Finding, *, base: int = 0, record: str = "", field: str = "", raw: bytes | None = None
+) -> dict[str, Any]:
+    """What a line of the ledger says of a finding: `docs/schemas/finding.schema.json`.
 
     base is where the finding's record begins in the file, field its column where records are cells; raw are the bytes of the finding, kept when they are not its
     text in UTF-8.
@@ -38,10 +49,7 @@ def row(
     }
     if raw is not None and raw != plain(finding.text):
         entry["raw"] = b64encode(raw).decode("ascii")
-    try:
-        return json.dumps(entry, ensure_ascii=False).encode("utf-8") + b"\n"
-    except UnicodeEncodeError:
-        return json.dumps(entry).encode("ascii") + b"\n"
+    return entry
 
 
 def plain(text: str) -> bytes | None:
