@@ -19,7 +19,7 @@ from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span
 from cleaner.structure import makes_markup, splits_pair, splits_title
 
-REMOVED, REVIEW = "removed", "review"
+REMOVED, REVIEW, ALLOWED = "removed", "review", "allowed"  # the last by what the site says (`cleaner.policy`)
 LINE, BLOCK = "promo-line", "promo-block"
 HIDDEN_BLOCK, SERVER_CODE = "hidden-block", "server-code"
 UNSEEN = frozenset((HIDDEN_BLOCK, SERVER_CODE))  # reasons of cuts that take nothing from what readers see

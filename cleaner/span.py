@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -15,7 +16,7 @@ class Span(NamedTuple):
 
     score is a calibrated probability, 0..1; reason and trade are stable codes (`docs/reasons.md`); evidence holds
     (what was seen, contribution in logits), strongest first, and sums to the score's logit before calibration.
-    action is `removed` or `review`.
+    action is `removed`, `review`, or `allowed` when the site says that it is no spam.
     """
 
     start: int
@@ -38,6 +39,16 @@ def minus(text: str, spans: Iterable[tuple[int, int]]) -> str:
         kept.append(text[last:start])
         last = end
     return "".join(kept) + text[last:]
+
+
+def touches(stretches: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch shares a character with one of some sorted, disjoint ones.
+
+    >>> touches([(0, 2), (5, 9)], 2, 5), touches([(0, 2), (5, 9)], 4, 6)
+    (False, True)
+    """
+    at = bisect_left(stretches, (end,)) - 1
+    return at >= 0 and start < stretches[at][1]
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ import click
 
 from cleaner.api import Cleaner
 from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, WORKERS, line, options, require
+from cleaner.decide import ALLOWED
 from cleaner.document import CLEANED, FAILED, SKIPPED, Outcome
 from cleaner.engine.batch import run
 from cleaner.engine.jobs import Place
@@ -51,6 +52,8 @@ class _Printed(Log):
     ) -> None:
         """The findings to standard output, what is wrong to standard error."""
         for finding in outcome.findings:
+            if finding.span.action == ALLOWED:
+                continue
             click.echo(line(f"{source.name}:{record}" if record else source.name, finding))
 
     def done(self, entry: Entry, *, sync: bool = False) -> None:
