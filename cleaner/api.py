@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +15,7 @@ from cleaner.judge import Judged, judge
 from cleaner.model import Model
 from cleaner.policy import Policy
 from cleaner.readers.markdown import may_hide, protected
-from cleaner.span import CleanerError, Span, merged, minus, touches
+from cleaner.span import CleanerError, Span, holds, merged, minus, touches
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some: it doubles the time to start
     from cleaner.pages.weigh import OpenPage
@@ -174,9 +173,7 @@ class _Progress:
         """Add the spans of one round; True if that changes what is cut, so that another round is due."""
         moved = self._settled(found)
         cut = merged((span.start, span.end) for span in moved if span.action == REMOVED)
-        held = [
-            old for old in self.spans if old.action != REVIEW and not (old.action == REMOVED and _is_inside(old, cut))
-        ]
+        held = [old for old in self.spans if _stays(old, cut)]
         self.spans = _spared([*held, *moved])
         before, self.cuts = self.cuts, merged((span.start, span.end) for span in self.spans if span.action == REMOVED)
         self.gone = [0, *accumulate(end - start for start, end in self.cuts)]
@@ -193,7 +190,7 @@ class _Progress:
     def _settled(self, found: list[Span]) -> list[Span]:
         """What counts of some spans of what is left, in offsets of the original."""
         spans = self.policy.settle(self.text, sorted(map(self._moved, found)))
-        return sorted(span for span in spans if not _is_inside(span, self.cuts))
+        return sorted(span for span in spans if not holds(self.cuts, span.start, span.end))
 
     def _moved(self, span: Span) -> Span:
         """A span of what is left, in offsets of the original."""
@@ -203,7 +200,12 @@ class _Progress:
         return offset + self.gone[bisect_right(self.gaps, offset)]
 
 
-def _spared(spans: Iterable[Span]) -> list[Span]:
+def _stays(old: Span, cut: Sequence[tuple[int, int]]) -> bool:
+    """Whether a span of an earlier round counts still: not for review, which is found anew, and not inside a new cut."""
+    return old.action == ALLOWED or (old.action == REMOVED and not holds(cut, old.start, old.end))
+
+
+def _spared(spans: Sequence[Span]) -> list[Span]:
     """The spans sorted. What lies in an allowed one is allowed as well; what reaches into one is for review at most."""
     allowed = {(span.start, span.end): span for span in spans if span.action == ALLOWED}
     if not allowed:
@@ -215,15 +217,9 @@ def _spared(spans: Iterable[Span]) -> list[Span]:
 
 def _beside(span: Span, allowed: Sequence[tuple[int, int]]) -> Span:
     """A span that is found as well as some allowed stretches, sorted and disjoint: no part of them is cut."""
-    if _is_inside(span, allowed):
+    if holds(allowed, span.start, span.end):
         return span._replace(action=ALLOWED)
     return span._replace(action=REVIEW) if touches(allowed, span.start, span.end) else span
-
-
-def _is_inside(span: Span, stretches: Sequence[tuple[int, int]]) -> bool:
-    """Whether a span lies in one of some sorted, disjoint stretches."""
-    at = bisect_right(stretches, span.start, key=itemgetter(0)) - 1
-    return at >= 0 and span.end <= stretches[at][1]
 
 
 def _ink(text: str) -> int:

@@ -63,7 +63,11 @@ def decide(
         spans.append(span)
         if not cut and not breaks and reason in (LINE, BLOCK):
             doubtful.add(span)
-    spans = _with_blocks(text, spans, doubtful)
+    return with_definitions(text, _with_blocks(text, spans, doubtful), protected)
+
+
+def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
+    """The spans sorted, with the definitions of references that only what is cut needs, and without those that stay in use."""
     spans = _without_used_definitions(text, spans)
     orphans = _orphaned(text, spans, sorted(protected))
     gone = [(span.start, span.end) for span in orphans]

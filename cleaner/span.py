@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -49,6 +50,16 @@ def touches(stretches: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     """
     at = bisect_left(stretches, (end,)) - 1
     return at >= 0 and start < stretches[at][1]
+
+
+def holds(stretches: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch lies in one of some sorted, disjoint ones.
+
+    >>> holds([(0, 2), (5, 9)], 5, 7), holds([(0, 2), (5, 9)], 1, 3)
+    (True, False)
+    """
+    at = bisect_right(stretches, start, key=itemgetter(0)) - 1
+    return at >= 0 and end <= stretches[at][1]
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

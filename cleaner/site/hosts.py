@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -26,7 +27,7 @@ def hosts_in(text: str) -> set[str]:
     >>> sorted(hosts_in("[a](https://user@www.Example.ORG:8080/b.c) and casino.example, mailto:a@b.example"))
     ['b.example', 'casino.example', 'mailto:', 'www.example.org']
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", html.unescape(text))
     found = {match[0].lower() for match in _OTHER_SCHEME.finditer(text)}
     found.update(_hosts_of_addresses(text))
     found.update(map(one_form, _BARE.findall(_ADDRESS.sub(" ", text))))

@@ -1,0 +1,48 @@
+"""The name of a file as a site's files know it: below the root, with slashes, wherever a command is run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote_from_bytes
+
+from cleaner.span import CleanerError
+
+_KEPT = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '%"\\')
+
+
+def below(root: Path, path: str) -> str:
+    """A path below a root; empty for one that lies outside it. Links among its folders are followed, as the root's were.
+
+    >>> below(Path.cwd(), "posts/./a.md"), below(Path.cwd(), "../b.md")
+    ('posts/a.md', '')
+    """
+    folder, name = os.path.split(path)
+    found = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
+    return "" if found == ".." or found.startswith("../") else found
+
+
+def written(name: str) -> str:
+    """A name as our files hold it: bytes that are no UTF-8, and what could move something on a screen, as %XX.
+
+    >>> written("été %.md"), written("a\\udce9\\u202e")
+    ('été %25.md', 'a%E9%E2%80%AE')
+    """
+    return "".join(
+        character
+        if character in _KEPT or (ord(character) > 0x7F and character.isprintable())
+        else quote_from_bytes(os.fsencode(character), safe="")
+        for character in name
+    )
+
+
+def matcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a pattern as in `.gitignore` matches a path below the root. Raises `CleanerError` for what is no pattern."""
+    from pathspec import GitIgnoreSpec  # takes time to load, which most runs have no use for
+
+    try:
+        spec = GitIgnoreSpec.from_lines([pattern])
+    except ValueError as error:
+        raise CleanerError(f"{pattern}: not a pattern as in .gitignore: {error}") from None
+    return lambda name: bool(name) and spec.match_file(name)
