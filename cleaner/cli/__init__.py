@@ -11,10 +11,13 @@ from typing import Any
 import click
 
 from cleaner import __version__
+from cleaner.cli.allow import allow
+from cleaner.cli.baseline import baseline
 from cleaner.cli.check import check
 from cleaner.cli.clean import clean
 from cleaner.cli.explain import explain
 from cleaner.cli.measure import evaluate, train
+from cleaner.cli.phrases import phrases
 from cleaner.cli.undo import restore, verify
 from cleaner.engine import places
 from cleaner.progress import Stopped
@@ -76,5 +79,5 @@ def main() -> None:
     """
 
 
-for command in (clean, check, explain, restore, verify, train, evaluate):
+for command in (clean, check, explain, restore, verify, allow, baseline, phrases, train, evaluate):
     main.add_command(command)

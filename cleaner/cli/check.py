@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, WORKERS, line, options, require
+from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, TRUST, WORKERS, line, options, require
 from cleaner.decide import ALLOWED
 from cleaner.document import CLEANED, FAILED, SKIPPED, Outcome
 from cleaner.engine.batch import run
@@ -21,6 +21,9 @@ from cleaner.engine.walk import Source, walk
 from cleaner.engine.workers import Pool
 from cleaner.progress import cores, stoppable
 from cleaner.report.quote import quote
+from cleaner.site.rules import with_rules
+from cleaner.site.settings import load
+from cleaner.site.usage import Usage, Watching
 
 
 @click.command()
@@ -28,19 +31,30 @@ from cleaner.report.quote import quote
 @LEVEL
 @FIELD
 @FORMAT
+@TRUST
 @WORKERS
-def check(paths: Sequence[Path], level: str, field_names: Sequence[str], text_format: str, workers: int | None) -> None:
+def check(
+    paths: Sequence[Path],
+    level: str,
+    field_names: Sequence[str],
+    text_format: str,
+    trust_comments: bool,
+    workers: int | None,
+) -> None:
     """Change nothing; print what `clean` would cut, and what it would report for review.
 
     Exit code 0: nothing would be cut; 1: something would; 2: wrong use; 3: some inputs were skipped or failed.
     """
     require(sys.stdout, "output")
-    chosen = options(field_names, text_format)
+    settings = load(paths)
+    chosen = with_rules(options(field_names, text_format), settings, trust_comments=trust_comments)
     cleaner = Cleaner(level=level)
-    tally = Tally()
+    tally, usage = Tally(), Usage(settings)
     with stoppable(), Pool(cleaner, chosen, workers or cores()) as pool:
-        for _, entry in run(fresh(walk(paths), Place(NoTarget(), _Printed(), chosen)), pool):
+        for _, entry in run(fresh(walk(paths), Place(NoTarget(), Watching(_Printed(), usage), chosen)), pool):
             tally.add(entry)
+    for remark in usage.said(paths):
+        click.echo(remark, err=True)
     sys.exit(tally.return_code or int(tally.counts.documents[CLEANED] > 0))
 
 

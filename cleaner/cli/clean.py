@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, WORKERS, line, options, require
+from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, TRUST, WORKERS, line, options, require
+from cleaner.decide import ALLOWED
 from cleaner.document import process
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import places
@@ -18,6 +19,8 @@ from cleaner.engine.workers import Pool
 from cleaner.progress import Progress, Stopped, cores, stoppable, totals
 from cleaner.readers import Document
 from cleaner.report.quote import quote
+from cleaner.site.rules import with_rules
+from cleaner.site.settings import load
 from cleaner.span import CleanerError
 
 
@@ -41,6 +44,7 @@ from cleaner.span import CleanerError
 @LEVEL
 @FIELD
 @FORMAT
+@TRUST
 @WORKERS
 @QUIET
 def clean(
@@ -54,6 +58,7 @@ def clean(
     level: str,
     field_names: Sequence[str],
     text_format: str,
+    trust_comments: bool,
     workers: int | None,
     quiet: bool,
 ) -> None:
@@ -69,7 +74,7 @@ def clean(
             raise CleanerError(
                 "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report or --field"
             )
-        sys.exit(_clean_stream(level, text_format))
+        sys.exit(_clean_stream(level, text_format, trust_comments))
     if (output is None) == (not replace):
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace or resume):
@@ -81,7 +86,8 @@ def clean(
     elif not no_report:
         report = report or Path("cleaner-report")
         places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
-    task = Task(tuple(paths), output, report, options(field_names, text_format), resume, yes)
+    chosen = with_rules(options(field_names, text_format), load(paths), trust_comments=trust_comments)
+    task = Task(tuple(paths), output, report, chosen, resume, yes)
     sys.exit(_run(task, Cleaner(level=level), workers, quiet))
 
 
@@ -109,18 +115,20 @@ def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
     return tally.return_code
 
 
-def _clean_stream(level: str, text_format: str) -> int:
+def _clean_stream(level: str, text_format: str, trust_comments: bool) -> int:
     require(sys.stdin, "input")
     require(sys.stdout, "output")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    [outcome] = process([Document(data, text_format)], Cleaner(level=level))
+    chosen = with_rules(options((), text_format), load([]), trust_comments=trust_comments)
+    [outcome] = process([Document(data, text_format)], Cleaner(level=level), chosen)
     sys.stdout.buffer.write(outcome.data)
     if len(data) > MAX_BYTES:
         while chunk := sys.stdin.buffer.read(1 << 20):
             sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
     for finding in outcome.findings:
-        click.echo(line("-", finding), err=True)
+        if finding.span.action != ALLOWED:
+            click.echo(line("-", finding), err=True)
     if outcome.reason:
         click.echo(f"cleaner: {outcome.status}: {quote(outcome.reason)}", err=True)
         return 4 if outcome.reason.startswith("internal") else 3

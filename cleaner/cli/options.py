@@ -38,6 +38,12 @@ FORMAT = click.option(
 WORKERS = click.option(
     "-j", "--workers", type=click.IntRange(1), help="How many processes work.  [default: one for each core]"
 )
+TRUST = click.option(
+    "--trust-inline-ignores",
+    "trust_comments",
+    is_flag=True,
+    help="Believe `<!-- cleaner: ignore -->` in the texts, which whoever injects spam can write as well.",
+)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 
 

@@ -176,6 +176,7 @@ def settings(task: Task, cleaner: Cleaner) -> dict[str, Any]:
         "level": cleaner.level,
         "fields": list(task.options.fields),
         "format": task.options.text_format,
+        **({"site": task.options.site} if task.options.site else {}),
         "mode": OUTPUT if task.output else IN_PLACE,
         "root": os.path.relpath((task.output or common_root(task.paths)).resolve(), _report(task).resolve()),
         **({} if task.output else {"paths": _paths(task)}),

@@ -67,11 +67,15 @@ class Record(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What the user says: the names of the fields that hold text, what that text is (txt, md, html), and what holds in a file."""
+    """What the user says: the names of the fields that hold text, what that text is (txt, md, html), and what holds in a file.
+
+    site stands for all that `policy_of` depends on; empty when that is nothing.
+    """
 
     fields: tuple[str, ...] = ("text",)
     text_format: str = "txt"
     policy_of: Callable[[str], Policy] = _same_everywhere
+    site: str = ""
 
 
 class Field(NamedTuple):

@@ -10,8 +10,7 @@ from cleaner.report.quote import quote
 from cleaner.site import datafile
 from cleaner.site.hosts import domain, hosts_in, is_below
 from cleaner.site.keys import is_key, key_of, normalised
-from cleaner.site.names import matcher
-from cleaner.site.settings import MAX_TEXT
+from cleaner.site.settings import MAX_TEXT, Settings, matches
 from cleaner.span import CleanerError
 
 TEXT, DOMAIN, PATH = "text", "domain", "path"
@@ -110,19 +109,21 @@ def dump(entries: Iterable[Entry]) -> str:
     return "\n".join(lines)
 
 
-def rules(entries: Sequence[Entry]) -> Callable[[str], Rules]:
-    """For the name of a file below the root the entries that may cover findings in it.
+def rules(settings: Settings, entries: Sequence[Entry]) -> Callable[[str], Rules]:
+    """For the path of a file the entries that may cover findings in it.
 
+    >>> from cleaner.site.settings import load
     >>> entries = [for_text("Casino Royal"), for_domain("example.org"), for_path("history/")]
-    >>> [entry.kind for entry in rules(entries)("a.md").covering("casino royal: http://www.example.org/a")]
+    >>> of = rules(load([], isolated=True), entries)
+    >>> [entry.kind for entry in of("a.md").covering("casino royal: http://www.example.org/a")]
     ['domain']
-    >>> [entry.kind for entry in rules(entries)("history/a.md").covering("Casino\\nroyal")]
+    >>> [entry.kind for entry in of("history/a.md").covering("Casino\\nroyal")]
     ['path', 'text']
     """
-    applies = {pattern: matcher(pattern) for pattern in {_limit(entry) for entry in entries} - {""}}
+    patterns = sorted({_limit(entry) for entry in entries} - {""})
 
-    def of(name: str) -> Rules:
-        hits = {pattern for pattern, matches in applies.items() if matches(name)} | {""}
+    def of(path: str) -> Rules:
+        hits = {pattern for pattern in patterns if matches(settings, (pattern,), path)} | {""}
         held = [entry for entry in entries if _limit(entry) in hits]
         texts: dict[str, list[Entry]] = {}
         for entry in held:
@@ -167,7 +168,9 @@ def _reason(why: str) -> str:
 
 def _pattern(pattern: str) -> str:
     if not pattern.strip() or len(pattern) > MAX_TEXT or pattern.startswith(("#", "!")) or "\n" in pattern:
-        raise CleanerError(f"{quote(pattern, HINT)!r}: not a pattern: give one as in .gitignore, such as posts/history/*")
+        raise CleanerError(
+            f"{quote(pattern, HINT)!r}: not a pattern: give one as in .gitignore, such as posts/history/*"
+        )
     if not _is_text(pattern):
         raise CleanerError(f"{quote(pattern, HINT)!r}: not a pattern: write * for what is not UTF-8")
     return pattern

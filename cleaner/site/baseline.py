@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cleaner.site import datafile
 from cleaner.site.keys import is_key
-from cleaner.site.names import written
 from cleaner.span import CleanerError
 
 FINDINGS = "findings"
@@ -48,13 +47,15 @@ def dump(accepted: Accepted) -> str:
     return f"{_HEADER}\n[{FINDINGS}]\n" + "".join(lines)
 
 
-def merged(accepted: Accepted, name: str, texts: list[Counter[str]]) -> dict[str, Counter[str]]:
-    """A baseline with what was found in the texts of a file, in the place of what it held for that file.
+def in_any(texts: Iterable[Counter[str]]) -> Counter[str]:
+    """How often each key counts in a file, of whose texts each has these.
 
-    What stands in several of them counts as often as it stands in the one that has most of it: elsewhere one more is new.
+    It is as often as in the text that has most of it: in another one more is new.
+
+    >>> in_any([Counter("aab"), Counter("a")])
+    Counter({'a': 2, 'b': 1})
     """
     found: Counter[str] = Counter()
     for keys in texts:
         found |= keys
-    rest = {other: keys for other, keys in accepted.items() if other != written(name)}
-    return {**rest, written(name): found} if found else rest
+    return found

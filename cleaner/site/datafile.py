@@ -35,7 +35,9 @@ def save(root: Path, path: Path, text: str) -> None:
     """Write a file below a root, at once or not at all. Raises `CleanerError` when it leads elsewhere or cannot be written."""
     data = text.encode()
     if len(data) > MAX_BYTES:
-        raise CleanerError(f"{path}: would be larger than {MAX_BYTES} bytes: exclude paths in the configuration instead")
+        raise CleanerError(
+            f"{path}: would be larger than {MAX_BYTES} bytes: exclude paths in the configuration instead"
+        )
     try:
         place = files.inside(root, path.relative_to(root).as_posix())
         if os.path.lexists(place):

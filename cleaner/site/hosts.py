@@ -12,11 +12,15 @@ import regex
 from cleaner.span import CleanerError
 
 MAX_HOST = 253
-_ADDRESS = regex.compile(r"(?:[a-z][a-z0-9+.-]{0,20}:)?[\\/]{2,}+([^\s\\/?#\"'<>()\[\]{}]++)[^\s\"'<>()\[\]]*+", regex.IGNORECASE)
+_ADDRESS = regex.compile(
+    r"(?:[a-z][a-z0-9+.-]{0,20}:)?[\\/]{2,}+([^\s\\/?#\"'<>()\[\]{}]++)[^\s\"'<>()\[\]]*+", regex.IGNORECASE
+)
 _BARE = regex.compile(r"(?<![\w.-])(?:[\w-]{1,63}\.)+\p{L}[\w-]{1,62}", regex.IGNORECASE)
 _OTHER_SCHEME = regex.compile(r"\b(?:mailto|tel|sms|javascript|data|tg|whatsapp|skype|weixin):", regex.IGNORECASE)
 _NAME = regex.compile(r"(?:[\w-]{1,63}\.)+[\w-]{2,63}")
-_SHARED = frozenset(("ac", "co", "com", "edu", "gov", "gob", "net", "ne", "or", "org"))  # under which countries give out names
+_SHARED = frozenset(
+    ("ac", "co", "com", "edu", "gov", "gob", "net", "ne", "or", "org")
+)  # under which countries give out names
 
 
 def hosts_in(text: str) -> set[str]:

@@ -24,7 +24,7 @@ def normalised(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     bare = _UNSEEN.sub("", folded)
-    return _EDGES.sub("", bare) or bare
+    return str(_EDGES.sub("", bare)) or bare
 
 
 def key_of(text: str) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote_from_bytes
-
-from cleaner.span import CleanerError
 
 _KEPT = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '%"\\')
 
@@ -19,6 +16,8 @@ def below(root: Path, path: str) -> str:
     ('posts/a.md', '')
     """
     folder, name = os.path.split(path)
+    if not name:  # standard input
+        return ""
     found = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
     return "" if found == ".." or found.startswith("../") else found
 
@@ -35,14 +34,3 @@ def written(name: str) -> str:
         else quote_from_bytes(os.fsencode(character), safe="")
         for character in name
     )
-
-
-def matcher(pattern: str) -> Callable[[str], bool]:
-    """Whether a pattern as in `.gitignore` matches a path below the root. Raises `CleanerError` for what is no pattern."""
-    from pathspec import GitIgnoreSpec  # takes time to load, which most runs have no use for
-
-    try:
-        spec = GitIgnoreSpec.from_lines([pattern])
-    except ValueError as error:
-        raise CleanerError(f"{pattern}: not a pattern as in .gitignore: {error}") from None
-    return lambda name: bool(name) and spec.match_file(name)

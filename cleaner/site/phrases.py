@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 import numpy as np
@@ -19,6 +20,9 @@ from cleaner.seams import widen
 from cleaner.span import CleanerError, Span, touches
 from cleaner.structure import makes_markup, splits_pair, splits_title
 from cleaner.view import IS_LETTER, IS_WORD, fold
+
+if TYPE_CHECKING:
+    from cleaner.pages.weigh import OpenPage
 
 SITE_PHRASE = "site-phrase"
 MAX_PHRASES, MAX_LENGTH = 1000, 200
@@ -86,7 +90,9 @@ def hits(phrases: Sequence[Phrase], text: str, format: str | None) -> list[Hit]:
         return find(phrases, text)
     page = _opened(text).page
     found = find(phrases, page.text)
-    return sorted(hit._replace(start=start, end=end) for hit in found for start, end in [page.stretch(hit.start, hit.end)])
+    return sorted(
+        hit._replace(start=start, end=end) for hit in found for start, end in [page.stretch(hit.start, hit.end)]
+    )
 
 
 def spans(phrases: Sequence[Phrase], text: str, format: str | None) -> list[Span]:
@@ -109,7 +115,7 @@ def is_page(text: str, format: str | None) -> bool:
     return format == "html" or (format not in ("txt", "md") and _PAGE.match(text) is not None)
 
 
-def _opened(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _opened(text: str) -> OpenPage:
     from cleaner.pages.weigh import OpenPage  # what knows HTML is loaded when there is some
 
     return OpenPage(text)
@@ -148,9 +154,12 @@ class _Folded(NamedTuple):
         """Whether a word goes on across a place; words of scripts without spaces may end anywhere."""
         if not 0 < at < len(self.text):
             return False
-        before, behind = int(self.classes[at - 1]), int(self.classes[at])
+        before, behind = at - 1, int(self.classes[at])
         if behind == cc.MARK:
             return True
+        while before > 0 and self.classes[before] == cc.MARK:  # it belongs to the letter in front of it
+            before -= 1
+        before = int(self.classes[before])
         return bool(IS_WORD[before]) and before == behind and not _UNSPACED[before]
 
 
@@ -185,12 +194,15 @@ def _widened(text: str, found: Sequence[Hit], protected: Sequence[tuple[int, int
 
 def _whole(wholes: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
     """A hit with all of the links and addresses that it touches."""
-    around = [place for place in wholes if place[0] < end and start < place[1]]
-    return min([start, *(low for low, _ in around)]), max([end, *(high for _, high in around)])
+    first = bisect_right(wholes, start, key=itemgetter(1))
+    around = wholes[first : bisect_left(wholes, end, first, key=itemgetter(0))]
+    return (min(start, around[0][0]), max(end, around[-1][1])) if around else (start, end)
 
 
 def _breaks(text: str, start: int, end: int) -> bool:
     """Whether a cut would leave something broken: half a pair, or a tag that says something else."""
     before = text.rfind("<", max(0, start - _TAG_REACH), start)
-    in_tag = before >= 0 and text.find(">", before, start) < 0 and text[before + 1 : before + 2].strip(" =<0123456789") != ""
+    in_tag = (
+        before >= 0 and text.find(">", before, start) < 0 and text[before + 1 : before + 2].strip(" =<0123456789") != ""
+    )
     return in_tag or any(would(text, start, end) for would in (makes_markup, splits_pair, splits_title))

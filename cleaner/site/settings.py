@@ -27,6 +27,7 @@ REASONS = (
     "hidden-block",
     "server-code",
     "spam-in-code",
+    "site-phrase",
 )
 ALLOW, BASELINE = ".cleaner-allow.toml", ".cleaner-baseline.toml"
 MAX_FILE, MAX_TEXT, MAX_ITEMS = 1 << 18, 1000, 1000  # bytes of a file, characters of a string, members of an array
