@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,12 +14,13 @@ from cleaner.cli.options import WORKERS
 from cleaner.engine.journal import Log
 from cleaner.readers import Options
 from cleaner.report.quote import quote
-from cleaner.site import allow as allowed
-from cleaner.site import datafile, ledger
 from cleaner.site.rules import with_rules
 from cleaner.site.settings import Settings, load
 from cleaner.site.usage import Usage, Watching
 from cleaner.span import CleanerError
+
+if TYPE_CHECKING:
+    from cleaner.site.allow import Entry
 
 
 @click.command()
@@ -71,6 +73,8 @@ def allow(
             "give what to allow (--from REPORT with or without --select, --text, --domain, --path), "
             "or --unused or --prune with paths"
         )
+    from cleaner.site import allow as allowed
+
     settings = load(paths or [Path()])
     if not is_adding:
         sys.exit(_unused(settings, paths or [settings.root], prune=prune, workers=workers))
@@ -80,39 +84,54 @@ def allow(
     _add(settings, [*new, *(_selected(report, select, why) if report is not None else ())])
 
 
-def _selected(report: Path, select: Sequence[str], why: str) -> Iterator[allowed.Entry]:
+def _selected(report: Path, select: Sequence[str], why: str) -> Iterator[Entry]:
     """The entries for the findings of a report, those that were selected if any were."""
+    from cleaner.site import ledger
+    from cleaner.site.allow import for_text
+    from cleaner.site.keys import key_of, normalised
+
     wanted = set(select)
     for number, text in enumerate(ledger.texts(report), 1):
-        entry = allowed.for_text(text, why)
-        if not select or wanted & {str(number), entry.value}:
-            wanted -= {str(number), entry.value}
-            yield entry
+        names = {str(number), key_of(text)}
+        if select and not wanted & names:
+            continue
+        wanted -= names
+        if normalised(text):
+            yield for_text(text, why)
+        else:
+            click.echo(f"finding {number} says nothing that could be allowed: {quote(text, 40)}", err=True)
     if wanted:
         raise CleanerError(f"{report}: no finding {', '.join(sorted(wanted))}: give its number, from 1, or its key")
 
 
-def _add(settings: Settings, new: Sequence[allowed.Entry]) -> None:
-    known = {(entry.kind, entry.value, entry.path): entry for entry in allowed.load(settings.allow)}
+def _add(settings: Settings, new: Sequence[Entry]) -> None:
+    from cleaner.site import datafile
+    from cleaner.site.allow import dump, shown
+    from cleaner.site.allow import load as load_entries
+
+    known = {(entry.kind, entry.value, entry.path): entry for entry in load_entries(settings.allow)}
     before = len(known)
     lines = []
     for entry in new:
         there = known.setdefault((entry.kind, entry.value, entry.path), entry)
-        lines.append(f"{'added' if there is entry else 'there already'}: {allowed.shown(there)}")
+        lines.append(f"{'added' if there is entry else 'there already'}: {shown(there)}")
     if len(known) > before:
-        datafile.save(settings.root, settings.allow, allowed.dump(known.values()))
+        datafile.save(settings.root, settings.allow, dump(known.values()))
     for line in lines:
         click.echo(line)
 
 
 def _unused(settings: Settings, paths: Sequence[Path], *, prune: bool, workers: int | None) -> int:
+    from cleaner.site import datafile
+    from cleaner.site.allow import dump, shown
+
     usage = Usage(settings)
     tally = look(paths, settings, with_rules(Options(), settings), Watching(Log(), usage), workers)
     found = usage.unused()
     say_skipped(tally, "an entry that only they need is taken for unused")
     if prune and found:
-        datafile.save(settings.root, settings.allow, allowed.dump(set(usage.entries) - set(found)))
+        datafile.save(settings.root, settings.allow, dump(set(usage.entries) - set(found)))
     for entry in found:
-        click.echo(f"{'dropped' if prune else 'unused'}: {allowed.shown(entry)}")
+        click.echo(f"{'dropped' if prune else 'unused'}: {shown(entry)}")
     click.echo(f"{len(found)} of {len(usage.entries)} entries of {quote(str(settings.allow))} are unused", err=True)
     return 0

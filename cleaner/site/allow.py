@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from cleaner.report.quote import quote
 from cleaner.site import datafile
-from cleaner.site.hosts import domain, hosts_in, is_below
 from cleaner.site.keys import is_key, key_of, normalised
 from cleaner.site.settings import MAX_TEXT, Settings, matches
 from cleaner.span import CleanerError
@@ -51,21 +50,27 @@ class Rules(NamedTuple):
         found = [*self.paths]
         if self.texts:
             found += self.texts.get(key_of(text), [])
-        hosts = hosts_in(text) if self.domains else ()
-        found += [entry for entry in self.domains if hosts and all(is_below(host, entry.value) for host in hosts)]
-        return found
+        return found + _leading_to(self.domains, text) if self.domains else found
+
+
+def _leading_to(domains: Sequence[Entry], text: str) -> list[Entry]:
+    """The entries for the domains that all addresses in a text lead to; none when there is no address."""
+    from cleaner.site.hosts import hosts_in, is_below  # takes time to load, which most sites have no use for
+
+    hosts = hosts_in(text)
+    return [entry for entry in domains if hosts and all(is_below(host, entry.value) for host in hosts)]
 
 
 def for_text(text: str, why: str = "") -> Entry:
     """An exception for a text. Raises `CleanerError` for one that says nothing."""
-    if not any(map(str.isalnum, normalised(text))):
-        raise CleanerError(f"{quote(text, HINT)!r}: there is no word in it to allow")
+    if not normalised(text):
+        raise CleanerError(f"{quote(text, HINT)!r}: there is nothing in it to allow")
     return Entry(TEXT, key_of(text), hint=quote(" ".join(text.split()), HINT), why=_reason(why))
 
 
 def for_domain(name: str, why: str = "") -> Entry:
     """An exception for what leads to a domain only. Raises `CleanerError` for what is no domain of one owner."""
-    return Entry(DOMAIN, domain(name), why=_reason(why))
+    return Entry(DOMAIN, _domain(name), why=_reason(why))
 
 
 def for_path(pattern: str, why: str = "") -> Entry:
@@ -149,7 +154,7 @@ def _entry(kind: str, row: dict[str, str]) -> Entry:
     value, path = row[_NAMES[kind][0]], row.get("path", "")
     if kind == TEXT and not is_key(value):
         raise CleanerError("key: must be 16 hexadecimal digits, as `cleaner allow` writes them")
-    value = domain(value) if kind == DOMAIN else _pattern(value) if kind == PATH else value
+    value = _domain(value) if kind == DOMAIN else _pattern(value) if kind == PATH else value
     return Entry(kind, value, _pattern(path) if path else "", row.get("hint", ""), row.get("why", ""))
 
 
@@ -160,6 +165,12 @@ def _row(entry: Entry) -> dict[str, str]:
 def _limit(entry: Entry) -> str:
     """The pattern that limits an entry to some paths."""
     return entry.value if entry.kind == PATH else entry.path
+
+
+def _domain(name: str) -> str:
+    from cleaner.site.hosts import domain
+
+    return domain(name)
 
 
 def _reason(why: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import quote_from_bytes
 
 _KEPT = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '%"\\')
 
@@ -31,6 +30,6 @@ def written(name: str) -> str:
     return "".join(
         character
         if character in _KEPT or (ord(character) > 0x7F and character.isprintable())
-        else quote_from_bytes(os.fsencode(character), safe="")
+        else "".join(f"%{byte:02X}" for byte in os.fsencode(character))
         for character in name
     )

@@ -200,9 +200,15 @@ def _whole(wholes: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int
 
 
 def _breaks(text: str, start: int, end: int) -> bool:
-    """Whether a cut would leave something broken: half a pair, or a tag that says something else."""
-    before = text.rfind("<", max(0, start - _TAG_REACH), start)
-    in_tag = (
-        before >= 0 and text.find(">", before, start) < 0 and text[before + 1 : before + 2].strip(" =<0123456789") != ""
+    """Whether a cut would leave something broken: an empty link, half a pair, or a tag that says something else."""
+    if text.endswith("[", 0, start) and text.startswith(("](", "]["), end):
+        return True
+    return _is_in_tag(text, start) or any(
+        would(text, start, end) for would in (makes_markup, splits_pair, splits_title)
     )
-    return in_tag or any(would(text, start, end) for would in (makes_markup, splits_pair, splits_title))
+
+
+def _is_in_tag(text: str, at: int) -> bool:
+    begin = text.rfind("<", max(0, at - _TAG_REACH), at)
+    named = text[begin + 1 : begin + 2]
+    return begin >= 0 and text.find(">", begin, at) < 0 and (named.isalpha() or named in ("/", "!", "?"))

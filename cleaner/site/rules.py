@@ -7,6 +7,7 @@ finding with the action `allowed`, so that it is counted and can be looked at.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -17,15 +18,13 @@ from cleaner.api import uncut
 from cleaner.decide import ALLOWED, REMOVED
 from cleaner.policy import Policy
 from cleaner.readers import Options, format_of
-from cleaner.site import allow, baseline
-from cleaner.site.comments import Ignored, ignored
-from cleaner.site.keys import key_of
 from cleaner.site.names import below, written
 from cleaner.site.settings import Settings, at
 from cleaner.span import Span, holds, merged, touches
 
-if TYPE_CHECKING:  # loaded when a site has phrases
-    from cleaner.site import phrases
+if TYPE_CHECKING:  # each is loaded when a site has some
+    from cleaner.site import allow, baseline, phrases
+    from cleaner.site.comments import Ignored
 
 NEAR = 64  # files whose policy is kept: the records of one come behind one another
 
@@ -70,19 +69,28 @@ def exceptions(settings: Settings) -> Exceptions:
     """What a site has put down. Raises `CleanerError` for a wrong allow file, baseline or phrase."""
     if settings.isolated:
         return Exceptions()
-    entries, accepted = allow.load(settings.allow), baseline.load(settings.baseline)
-    if not (settings.spam_phrases or settings.honest_phrases):
-        return Exceptions(entries, accepted)
-    from cleaner.site import phrases
+    found = Exceptions()
+    if os.path.lexists(settings.allow):
+        from cleaner.site import allow
 
-    spam = phrases.parsed(settings.spam_phrases, "spam-phrases")
-    return Exceptions(entries, accepted, spam, phrases.parsed(settings.honest_phrases, "honest-phrases"))
+        found = found._replace(entries=allow.load(settings.allow))
+    if os.path.lexists(settings.baseline):
+        from cleaner.site import baseline
+
+        found = found._replace(accepted=baseline.load(settings.baseline))
+    if settings.spam_phrases or settings.honest_phrases:
+        from cleaner.site.phrases import parsed
+
+        found = found._replace(
+            spam=parsed(settings.spam_phrases, "spam-phrases"), honest=parsed(settings.honest_phrases, "honest-phrases")
+        )
+    return found
 
 
 def _policies(settings: Settings, site: Exceptions, trust_comments: bool) -> Callable[[str], Policy]:
     if not (any(site) or settings.ignore or settings.per_path or trust_comments):
         return Options().policy_of
-    rules = allow.rules(settings, site.entries) if site.entries else None
+    rules = _rules(settings, site.entries) if site.entries else None
 
     @lru_cache(NEAR)
     def policy_of(path: str) -> Policy:
@@ -101,6 +109,12 @@ def _policies(settings: Settings, site: Exceptions, trust_comments: bool) -> Cal
     return policy_of
 
 
+def _rules(settings: Settings, entries: Sequence[allow.Entry]) -> Callable[[str], allow.Rules]:
+    from cleaner.site import allow
+
+    return allow.rules(settings, entries)
+
+
 class _Known(NamedTuple):
     """All that is known of the findings in one file before it is read."""
 
@@ -117,17 +131,19 @@ class _Known(NamedTuple):
         found = self._with_phrases(text, spans) if self.spam else spans
         if not found:
             return found
-        comments = ignored(text) if self.trust_comments else Ignored([], [])
+        comments = _comments(text) if self.trust_comments else None
         honest = self._honest(text) if self.honest else []
         left = Counter(self.accepted)
         out = []
         for span in sorted(found):
             is_honest = self._is_honest(text, span, comments, honest) or (bool(left) and _counts(left, text, span))
             out.append(span._replace(action=ALLOWED) if is_honest else span)
-        return out
+        return _with_markup(text, out)
 
-    def _is_honest(self, text: str, span: Span, comments: Ignored, honest: Sequence[tuple[int, int]]) -> bool:
-        if span.reason in self.ignore or touches(honest, span.start, span.end) or comments.covers(text, span):
+    def _is_honest(self, text: str, span: Span, comments: Ignored | None, honest: Sequence[tuple[int, int]]) -> bool:
+        if span.reason in self.ignore or touches(honest, span.start, span.end):
+            return True
+        if comments is not None and comments.covers(text, span):
             return True
         return self.rules is not None and bool(self.rules.covering(text[span.start : span.end]))
 
@@ -150,8 +166,29 @@ class _Known(NamedTuple):
         return merged((hit.start, hit.end) for hit in phrases.hits(self.honest, text, self.format))
 
 
+def _with_markup(text: str, spans: list[Span]) -> list[Span]:
+    """The spans; the tags that one finding is cut with stay where some of it is allowed, or what stays would lose them."""
+    from cleaner.site.keys import is_bare_markup
+
+    allowed = {span[2:6] for span in spans if span.action == ALLOWED}  # all but place and action: that of one finding
+    return [
+        span._replace(action=ALLOWED)
+        if span.action == REMOVED and span[2:6] in allowed and is_bare_markup(text[span.start : span.end])
+        else span
+        for span in spans
+    ]
+
+
+def _comments(text: str) -> Ignored:
+    from cleaner.site.comments import ignored
+
+    return ignored(text)
+
+
 def _counts(left: Counter[str], text: str, span: Span) -> bool:
     """Whether a finding is one of those left that were accepted; then one is left less."""
+    from cleaner.site.keys import key_of
+
     key = key_of(text[span.start : span.end])
     left[key] -= 1
     return left[key] >= 0

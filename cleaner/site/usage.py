@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaner.decide import ALLOWED
 from cleaner.document import Outcome
 from cleaner.engine.journal import Entry, Log, Run
 from cleaner.engine.walk import Source
-from cleaner.site import allow, baseline
-from cleaner.site.keys import key_of
 from cleaner.site.names import below, written
+from cleaner.site.rules import NEAR, exceptions
 from cleaner.site.settings import Settings
+
+if TYPE_CHECKING:  # loaded when a site has exceptions
+    from cleaner.site import allow
 
 
 class Usage:
     """Hears of all findings of a run, and says which entries of the allow file and the baseline none of them needed."""
 
     def __init__(self, settings: Settings) -> None:
-        is_read = not settings.isolated
-        self.entries = allow.load(settings.allow) if is_read else []
-        self.accepted: baseline.Accepted = baseline.load(settings.baseline) if is_read else {}
+        site = exceptions(settings)
+        self.entries, self.accepted = site.entries, site.accepted
         self._root = settings.root
-        self._rules: Callable[[str], allow.Rules] = lru_cache(64)(allow.rules(settings, self.entries))
+        self._rules = _rules(settings, self.entries) if self.entries else None
         self._used: set[allow.Entry] = set()
         self._seen: dict[str, set[str]] = {}  # the keys of what is allowed in each file of the baseline
 
     def see(self, path: str, outcome: Outcome) -> None:
         """Take what was found in a document."""
-        if not (self.entries or self.accepted):
-            return
-        name = below(self._root, path)
         texts = [finding.text for finding in outcome.findings if finding.span.action == ALLOWED]
-        if written(name) in self.accepted:
-            self._seen.setdefault(written(name), set()).update(map(key_of, texts))
-        for text in texts if self.entries else ():
-            self._used.update(self._rules(path).covering(text))
+        if self._rules:
+            for text in texts:
+                self._used.update(self._rules(path).covering(text))
+        if self.accepted and (name := written(below(self._root, path))) in self.accepted:
+            self._seen.setdefault(name, set()).update(_keys(texts))
 
     def unused(self) -> list[allow.Entry]:
         """The entries of the allow file that nothing needed."""
@@ -54,18 +54,34 @@ class Usage:
 
     def said(self, paths: Sequence[Path]) -> Iterator[str]:
         """What is unused, line by line, after a run over some paths: only where they hold all that an entry may be for."""
-        root = os.path.realpath(self._root)
-        if any(
-            path.is_dir() and os.path.commonpath([root, os.path.realpath(path)]) == os.path.realpath(path)
-            for path in paths
-        ):
+        if self.entries and any(_holds(path, self._root) for path in paths):
+            from cleaner.site.allow import shown
+
             for entry in self.unused():
-                yield f"unused exception: {allow.shown(entry)}: `cleaner allow --prune` drops it"
+                yield f"unused exception: {shown(entry)}: `cleaner allow --prune` drops it"
         if any(path.is_dir() for path in paths) and (gone := self.gone()):
             yield f"{gone} accepted findings are gone: `cleaner baseline` writes the baseline without them"
 
     def _is_gone(self, name: str) -> bool:
         return "%" not in name and not os.path.lexists(self._root / name)
+
+
+def _rules(settings: Settings, entries: Sequence[allow.Entry]) -> Callable[[str], allow.Rules]:
+    from cleaner.site.allow import rules
+
+    return lru_cache(NEAR)(rules(settings, entries))
+
+
+def _keys(texts: Iterable[str]) -> set[str]:
+    from cleaner.site.keys import key_of
+
+    return set(map(key_of, texts))
+
+
+def _holds(folder: Path, root: Path) -> bool:
+    """Whether a folder is the root or above it."""
+    above = os.path.realpath(folder)
+    return folder.is_dir() and os.path.commonpath([above, os.path.realpath(root)]) == above
 
 
 class Watching(Log):
