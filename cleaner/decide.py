@@ -68,7 +68,7 @@ def decide(
 
 def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
     """The spans sorted, with the definitions of references that only what is cut needs, and without those that stay in use."""
-    spans = _without_used_definitions(text, spans)
+    spans = without_used_definitions(text, spans)
     orphans = _orphaned(text, spans, sorted(protected))
     gone = [(span.start, span.end) for span in orphans]
     return sorted([span for span in spans if _is_free(gone, span.start, span.end)] + orphans)
@@ -99,7 +99,7 @@ def _settled(chain: list[Span], doubtful: set[Span], is_last: bool) -> list[Span
     ]
 
 
-def _without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
+def without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
     """The spans, those for review that hold the definition of a reference which stays: the article still needs it."""
     cuts = sorted(span for span in spans if span.action == REMOVED)
     used = {cuts[number] for number in still_used(text, [(span.start, span.end) for span in cuts])}

@@ -91,6 +91,15 @@ def test_a_text_of_a_page(cleaner: Cleaner, site: Settings) -> None:
     assert _actions(cleaner, site, HTML, "a.html") == [ALLOWED]
 
 
+def test_the_definition_of_what_is_allowed_stays(cleaner: Cleaner, site: Settings) -> None:
+    link = f"[{SPAM}][1]"
+    text = ARTICLE.replace("Fishermen", f"{link} Fishermen") + "\n[1]: http://slotgacor-casino.example/\n"
+    assert "[1]" not in cleaner.clean(text, format="md").text
+    _allow(site, for_text(link))
+    policy = policies(site)(str(site.root / "a.md"))
+    assert cleaner.clean(text, format="md", policy=policy).text == text
+
+
 def test_the_tags_of_what_is_allowed_stay(cleaner: Cleaner, site: Settings) -> None:
     found = _spans(cleaner, site, HIDDEN, "a.html")
     assert any(span.action == REMOVED for span in found)

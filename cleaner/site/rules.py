@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.api import uncut
-from cleaner.decide import ALLOWED, REMOVED
+from cleaner.decide import ALLOWED, REMOVED, without_used_definitions
 from cleaner.policy import Policy
 from cleaner.readers import Options, format_of
 from cleaner.site.names import below, written
@@ -138,7 +138,7 @@ class _Known(NamedTuple):
         for span in sorted(found):
             is_honest = self._is_honest(text, span, comments, honest) or (bool(left) and _counts(left, text, span))
             out.append(span._replace(action=ALLOWED) if is_honest else span)
-        return _with_markup(text, out)
+        return _still_whole(text, out) if any(span.action == ALLOWED for span in out) else out
 
     def _is_honest(self, text: str, span: Span, comments: Ignored | None, honest: Sequence[tuple[int, int]]) -> bool:
         if span.reason in self.ignore or touches(honest, span.start, span.end):
@@ -166,8 +166,8 @@ class _Known(NamedTuple):
         return merged((hit.start, hit.end) for hit in phrases.hits(self.honest, text, self.format))
 
 
-def _with_markup(text: str, spans: list[Span]) -> list[Span]:
-    """The spans; the tags that one finding is cut with stay where some of it is allowed, or what stays would lose them."""
+def _still_whole(text: str, spans: list[Span]) -> list[Span]:
+    """The spans; what is allowed keeps the definitions that it refers to, and the tags that the same finding takes along."""
     from cleaner.site.keys import is_bare_markup
 
     allowed = {span[2:6] for span in spans if span.action == ALLOWED}  # all but place and action: that of one finding
@@ -175,7 +175,7 @@ def _with_markup(text: str, spans: list[Span]) -> list[Span]:
         span._replace(action=ALLOWED)
         if span.action == REMOVED and span[2:6] in allowed and is_bare_markup(text[span.start : span.end])
         else span
-        for span in spans
+        for span in without_used_definitions(text, spans)
     ]
 
 
