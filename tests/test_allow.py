@@ -77,6 +77,8 @@ NOT_COVERED = [
     "https://example.org@evil.example/",
     "https://example.org%40evil.example/",
     "https://example.org and evil.example",
+    "https://example.org/a,https://evil.example/",
+    "https://example.org/?to=https://evil.example/",
     "https:\\\\evil.example\\ https://example.org",
     "http&#58;//evil.example https://example.org",
     "<a href=//evil.example>https://example.org</a>",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import regex
@@ -39,7 +39,7 @@ def ignored(text: str) -> Ignored:
     if "cleaner:" not in text:
         return Ignored([], [])
     found = list(_COMMENT.finditer(text))
-    lines = [_lines(text, match.start(), match.end()) for match in found if not match[1]]
+    lines = _lines(text, [match.span() for match in found if not match[1]])
     return Ignored(merged(lines), list(_stretches(found, len(text))))
 
 
@@ -55,12 +55,16 @@ def _stretches(found: list[regex.Match[str]], behind: int) -> Iterator[tuple[int
         yield begin, behind
 
 
-def _lines(text: str, start: int, end: int) -> tuple[int, int]:
-    """The line of a comment, and the one behind it when the comment is all there is on it."""
-    begin = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    behind = _line_behind(text, end)
-    is_alone = not text[begin:start].strip() and not text[end:behind].strip()
-    return begin, _line_behind(text, behind) if is_alone else behind
+def _lines(text: str, comments: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The lines of some comments, each with the one behind it when a comment is all there is on it."""
+    behind = 0
+    for start, end in comments:
+        if start < behind:
+            continue  # on the line of the one before
+        begin = max(text.rfind("\n", behind, start), text.rfind("\r", behind, start), behind - 1) + 1
+        behind = _line_behind(text, end)
+        is_alone = not text[begin:start].strip() and not text[end:behind].strip()
+        yield begin, _line_behind(text, behind) if is_alone else behind
 
 
 def _line_behind(text: str, at: int) -> int:

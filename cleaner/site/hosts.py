@@ -12,10 +12,9 @@ import regex
 from cleaner.span import CleanerError
 
 MAX_HOST = 253
-_ADDRESS = regex.compile(
-    r"(?:[a-z][a-z0-9+.-]{0,20}:)?[\\/]{2,}+([^\s\\/?#\"'<>()\[\]{}]++)[^\s\"'<>()\[\]]*+", regex.IGNORECASE
-)
-_BARE = regex.compile(r"(?<![\w.-])(?:[\w-]{1,63}\.)+\p{L}[\w-]{1,62}", regex.IGNORECASE)
+_HOST = regex.compile(r"(?<![\\/])[\\/]{2,}+([^\s\\/?#\"'<>()\[\]{}]++)")
+_ADDRESS = regex.compile(r"(?<![\\/])[\\/]{2,}+[^\s\"'<>()\[\]]++")
+_RUN = regex.compile(r"[\w.-]++")
 _OTHER_SCHEME = regex.compile(r"\b(?:mailto|tel|sms|javascript|data|tg|whatsapp|skype|weixin):", regex.IGNORECASE)
 _NAME = regex.compile(r"(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _SHARED = frozenset(
@@ -34,12 +33,18 @@ def hosts_in(text: str) -> set[str]:
     text = unicodedata.normalize("NFKC", html.unescape(text))
     found = {match[0].lower() for match in _OTHER_SCHEME.finditer(text)}
     found.update(_hosts_of_addresses(text))
-    found.update(map(one_form, _BARE.findall(_ADDRESS.sub(" ", text))))
+    found.update(one_form(run[-MAX_HOST:]) for run in _RUN.findall(_ADDRESS.sub(" ", text)) if _is_like_host(run))
     return found
 
 
+def _is_like_host(run: str) -> bool:
+    """Whether a run of letters, digits, dots and hyphens reads as a name: something, a dot, and two letters or more."""
+    before, dot, last = run.strip(".-_").rpartition(".")
+    return bool(before and dot) and len(last) > 1 and last[0].isalpha()
+
+
 def _hosts_of_addresses(text: str) -> Iterator[str]:
-    for match in _ADDRESS.finditer(text):
+    for match in _HOST.finditer(text):
         yield one_form(unquote(match[1]).rpartition("@")[2].partition(":")[0])
 
 
