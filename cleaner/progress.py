@@ -6,9 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -17,7 +16,7 @@ import click
 from cleaner.decide import ALLOWED, REMOVED, REVIEW
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
 from cleaner.engine.journal import Counts, Entry
-from cleaner.engine.walk import Source, count
+from cleaner.engine.walk import Source
 from cleaner.report.quote import quote
 
 SHOW_AFTER = 2.0  # seconds
@@ -60,8 +59,8 @@ def cores() -> int:
 class Progress:
     """Counts files as they are done, and says so once the work has taken two seconds."""
 
-    def __init__(self, paths: Sequence[Path], quiet: bool) -> None:
-        self.paths, self.quiet = paths, quiet
+    def __init__(self, count: Callable[[], int], quiet: bool) -> None:
+        self.count, self.quiet = count, quiet
         self.is_terminal = sys.stderr.isatty()
         self.began = self.shown = time.monotonic()
         self.done = 0
@@ -76,7 +75,7 @@ class Progress:
             return
         self.shown = now
         if self.total is None:
-            self.total = count(self.paths)
+            self.total = self.count()
         click.echo(self._line(now - self.began), err=True, nl=not self.is_terminal)
 
     def _line(self, seconds: float) -> str:

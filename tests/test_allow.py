@@ -137,9 +137,10 @@ def test_the_file_does_not_depend_on_the_order() -> None:
         ('text = [{ key = "00000000000000ff", line = "3" }]', "line: unknown; known are key, hint, path, why"),
         ('texts = [{ key = "00000000000000ff" }]', "texts: unknown"),
         ('domain = [{ name = "org" }]', r"domain\[0\]: org: not a domain"),
-        ('path = [{ pattern = "!x" }]', r"path\[0\]: '!x': not a pattern"),
+        ('path = [{ pattern = "!x" }]', r"path\[0\]: '!x': takes back"),
         ('why = "\\ud800"', "not TOML"),
         ("x = " + "[" * 5000, "not TOML"),
+        ("a." * 100_000 + "b = 1", "more than 200 dots"),
         ("\ud800", "not TOML in UTF-8"),
     ],
 )

@@ -222,7 +222,8 @@ def test_nothing_of_a_document_or_a_name_is_printed_as_it_is(ran: Ran, tmp_path:
     for text in (ran.printed, checked, *explained):
         assert text
         assert not UNPRINTABLE.findall(text)
-    assert all(line.startswith(tuple(bad.id for bad in BAD_INPUTS)) for line in checked.splitlines())
+    begin = tuple(f"{tmp_path / 'in'}/{bad.id}" for bad in BAD_INPUTS)
+    assert all(line.startswith(begin) for line in checked.splitlines())
 
 
 class _Elements(HTMLParser):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from samples import write_files
 
-from cleaner.engine.walk import count, walk
+from cleaner.engine.walk import as_given, below, common_folder, count, walk
 from cleaner.span import CleanerError
 
 
@@ -35,6 +35,59 @@ def test_several_paths(tmp_path: Path) -> None:
     assert _names([tmp_path / "y", tmp_path / "z.txt", tmp_path / "x"]) == ["x/a.txt", "y/a.txt", "z.txt"]
     assert _names([tmp_path / ".dot.txt"]) == [".dot.txt"]
     assert _names([tmp_path / "y" / "." / "a.txt"]) == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["x/a.txt", "y/a.txt"], ["x/a.txt", "y/a.txt"]),
+        (["y", "x/a.txt"], ["x/a.txt", "y/a.txt", "y/b/c.txt"]),
+        (["y", "y/b/c.txt", "y/a.txt", "y"], ["y/a.txt", "y/b/c.txt"]),
+        (["y/b", "y/b.txt", "y/b-"], ["y/b-/d.txt", "y/b.txt", "y/b/c.txt"]),
+        (["."], ["x/a.txt", "y/a.txt", "y/b-/d.txt", "y/b.txt", "y/b/c.txt"]),
+        (["../in/x", "./x/"], ["../in/x/a.txt", "x/a.txt"]),
+        (["y/.hidden.txt", "y/b"], ["y/.hidden.txt", "y/b/c.txt"]),
+    ],
+)
+def test_names_as_they_are_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], names: list[str]
+) -> None:
+    tree = ["x/a.txt", "y/a.txt", "y/b/c.txt", "y/.hidden.txt"]
+    if any("b-" in path or path == "." for path in given):
+        tree += ["y/b.txt", "y/b-/d.txt"]
+    write_files(tmp_path, dict.fromkeys([f"in/{name}" for name in tree], b""))
+    monkeypatch.chdir(tmp_path / "in")
+    paths = [Path(path) for path in given]
+    assert [source.name for source in walk(paths, named=as_given)] == names
+    assert [str(source.path) for source in walk(paths, named=as_given)] == names
+    assert count(paths, named=as_given) == len(names)
+
+
+def test_absolute_names(tmp_path: Path) -> None:
+    write_files(tmp_path, dict.fromkeys(["x/a.txt", "y/a.txt"], b""))
+    names = [source.name for source in walk([tmp_path / "y", tmp_path / "x/a.txt"], named=as_given)]
+    assert names == [f"{tmp_path}/x/a.txt", f"{tmp_path}/y/a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("given", "folder", "names"),
+    [
+        (["x"], "x", ["a.txt", "b/a.txt"]),
+        (["x/a.txt"], "x", ["a.txt"]),
+        (["x/a.txt", "x/b/a.txt"], "x", ["a.txt", "b/a.txt"]),
+        (["x/b/a.txt", "y/a.txt", "x/b"], ".", ["x/b/a.txt", "y/a.txt"]),
+        (["x", "x/b"], ".", ["x/a.txt", "x/b/a.txt"]),
+        (["link", "y"], ".", ["x/b/a.txt", "y/a.txt"]),
+        (["link/a.txt", "x/a.txt"], "x", ["a.txt", "b/a.txt"]),
+    ],
+)
+def test_names_below_the_common_folder(tmp_path: Path, given: list[str], folder: str, names: list[str]) -> None:
+    root = tmp_path.resolve()
+    write_files(root, dict.fromkeys(["x/a.txt", "x/b/a.txt", "y/a.txt"], b""))
+    (root / "link").symlink_to("x/b")
+    paths = [root / path for path in given]
+    assert common_folder(paths) == root / folder
+    assert [source.name for source in walk(paths, named=below(common_folder(paths)))] == names
 
 
 def test_one_folder_is_listed_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from cleaner.cli.allow import allow
 from cleaner.cli.baseline import baseline
 from cleaner.cli.check import check
 from cleaner.cli.clean import clean
+from cleaner.cli.config import config
 from cleaner.cli.explain import explain
 from cleaner.cli.measure import evaluate, train
 from cleaner.cli.phrases import phrases
@@ -76,8 +77,9 @@ def main() -> None:
     cleaner check posts/                  only print what would be cut
     cleaner explain posts/a.md            why was this removed, why was that not
     cleaner restore clean-report/         undo a run
+    cleaner config posts/                 what is configured for them, and where
     """
 
 
-for command in (clean, check, explain, restore, verify, allow, baseline, phrases, train, evaluate):
+for command in (clean, check, explain, restore, verify, allow, baseline, phrases, config, train, evaluate):
     main.add_command(command)

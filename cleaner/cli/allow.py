@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.looking import look, say_skipped
+from cleaner.cli.looking import look, say_skipped, site_of
 from cleaner.cli.options import WORKERS
+from cleaner.cli.site import Asked, Site, site_options
 from cleaner.engine.journal import Log
-from cleaner.readers import Options
 from cleaner.report.quote import quote
-from cleaner.site.rules import with_rules
-from cleaner.site.settings import Settings, load
+from cleaner.site.settings import Settings
 from cleaner.site.usage import Usage, Watching
 from cleaner.span import CleanerError
 
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     "--unused", is_flag=True, help="Print the entries that no finding in PATHS needs.  [default: the repository]"
 )
 @click.option("--prune", is_flag=True, help="The same, and drop them.")
+@site_options
 @WORKERS
 def allow(
     paths: Sequence[Path],
@@ -53,6 +53,7 @@ def allow(
     why: str,
     unused: bool,
     prune: bool,
+    asked: Asked,
     workers: int | None,
 ) -> None:
     """Say that something is no spam: it is found no more by `check`, and never cut.
@@ -75,13 +76,15 @@ def allow(
         )
     from cleaner.site import allow as allowed
 
-    settings = load(paths or [Path()])
+    site = site_of(asked, paths or [Path()])
+    if site.settings.isolated:
+        raise CleanerError("--isolated leaves exceptions out: there is nothing to do")
     if not is_adding:
-        sys.exit(_unused(settings, paths or [settings.root], prune=prune, workers=workers))
+        sys.exit(_unused(site, paths or [site.settings.root], prune=prune, workers=workers))
     new = [allowed.for_text(text, why) for text in texts]
     new += [allowed.for_domain(name, why) for name in domains]
     new += [allowed.for_path(pattern, why) for pattern in patterns]
-    _add(settings, [*new, *(_selected(report, select, why) if report is not None else ())])
+    _add(site.settings, [*new, *(_selected(report, select, why) if report is not None else ())])
 
 
 def _selected(report: Path, select: Sequence[str], why: str) -> Iterator[Entry]:
@@ -121,12 +124,12 @@ def _add(settings: Settings, new: Sequence[Entry]) -> None:
         click.echo(line)
 
 
-def _unused(settings: Settings, paths: Sequence[Path], *, prune: bool, workers: int | None) -> int:
+def _unused(site: Site, paths: Sequence[Path], *, prune: bool, workers: int | None) -> int:
     from cleaner.site import datafile
     from cleaner.site.allow import dump, shown
 
-    usage = Usage(settings)
-    tally = look(paths, settings, with_rules(Options(), settings), Watching(Log(), usage), workers)
+    settings, usage = site.settings, Usage(site.settings)
+    tally = look(site.settled(), paths, Watching(Log(), usage), workers)
     found = usage.unused()
     say_skipped(tally, "an entry that only they need is taken for unused")
     if prune and found:

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import click
 
-from cleaner.cli.looking import look, say_skipped
+from cleaner.cli.looking import look, say_skipped, site_of
 from cleaner.cli.options import WORKERS
-from cleaner.readers import Options
+from cleaner.cli.site import Asked, site_options
 from cleaner.report.quote import quote
 from cleaner.site.names import below
-from cleaner.site.settings import load
 from cleaner.span import CleanerError
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@site_options
 @WORKERS
-def baseline(paths: Sequence[Path], workers: int | None) -> None:
+def baseline(paths: Sequence[Path], asked: Asked, workers: int | None) -> None:
     """Accept all findings that are in PATHS now: `check` and `clean` pass over them, and act on new ones only.
 
     \b
@@ -35,12 +35,15 @@ def baseline(paths: Sequence[Path], workers: int | None) -> None:
     from cleaner.site.collect import Collected
     from cleaner.site.rules import uncut_rules
 
-    settings = load(paths)
+    site = site_of(asked, paths)
+    settings = site.settings
+    if settings.isolated:
+        raise CleanerError("--isolated leaves the baseline out: there is nothing to do")
     for path in paths:
         _refuse_outside(settings.root, path)
     known = {name: keys for name, keys in baselines.load(settings.baseline).items() if _is_there(settings.root, name)}
     log = Collected(settings, known)
-    tally = look(paths, settings, uncut_rules(Options(), settings), log, workers)
+    tally = look(site._replace(options=uncut_rules(site.options, settings)), paths, log, workers)
     text = baselines.dump(log.accepted)
     if log.accepted or os.path.lexists(settings.baseline):
         datafile.save(settings.root, settings.baseline, text)

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, TRUST, WORKERS, line, options, require
+from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, TRUST, WORKERS, line, require
+from cleaner.cli.site import Asked, configured, remarks, site_options
 from cleaner.decide import ALLOWED
 from cleaner.document import CLEANED, FAILED, SKIPPED, Outcome
 from cleaner.engine.batch import run
@@ -17,12 +18,10 @@ from cleaner.engine.jobs import Place
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.plan import fresh
 from cleaner.engine.tree import NoTarget, Tally
-from cleaner.engine.walk import Source, walk
+from cleaner.engine.walk import Source, as_given, walk
 from cleaner.engine.workers import Pool
 from cleaner.progress import cores, stoppable
 from cleaner.report.quote import quote
-from cleaner.site.rules import with_rules
-from cleaner.site.settings import load
 from cleaner.site.usage import Usage, Watching
 
 
@@ -31,6 +30,7 @@ from cleaner.site.usage import Usage, Watching
 @LEVEL
 @FIELD
 @FORMAT
+@site_options
 @TRUST
 @WORKERS
 def check(
@@ -38,6 +38,7 @@ def check(
     level: str,
     field_names: Sequence[str],
     text_format: str,
+    asked: Asked,
     trust_comments: bool,
     workers: int | None,
 ) -> None:
@@ -46,14 +47,14 @@ def check(
     Exit code 0: nothing would be cut; 1: something would; 2: wrong use; 3: some inputs were skipped or failed.
     """
     require(sys.stdout, "output")
-    settings = load(paths)
-    chosen = with_rules(options(field_names, text_format), settings, trust_comments=trust_comments)
-    cleaner = Cleaner(level=level)
-    tally, usage = Tally(), Usage(settings)
-    with stoppable(), Pool(cleaner, chosen, workers or cores()) as pool:
-        for _, entry in run(fresh(walk(paths), Place(NoTarget(), Watching(_Printed(), usage), chosen)), pool):
+    site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
+    site = site.settled(trust_comments=trust_comments)
+    sources = walk(paths, site.selection, named=as_given)
+    tally, usage = Tally(), Usage(site.settings)
+    with stoppable(), Pool(Cleaner(level=site.level), site.options, workers or cores()) as pool:
+        for _, entry in run(fresh(sources, Place(NoTarget(), Watching(_Printed(), usage), site.options)), pool):
             tally.add(entry)
-    for remark in usage.said(paths):
+    for remark in (*remarks(site, sum(tally.files.values()), quiet=True), *usage.said(paths)):
         click.echo(remark, err=True)
     sys.exit(tally.return_code or int(tally.counts.documents[CLEANED] > 0))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, TRUST, WORKERS, line, options, require
+from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, TRUST, WORKERS, line, require
+from cleaner.cli.site import Asked, Site, configured, remarks, site_options
 from cleaner.decide import ALLOWED
 from cleaner.document import process
 from cleaner.encoding import MAX_BYTES
@@ -19,8 +20,6 @@ from cleaner.engine.workers import Pool
 from cleaner.progress import Progress, Stopped, cores, stoppable, totals
 from cleaner.readers import Document
 from cleaner.report.quote import quote
-from cleaner.site.rules import with_rules
-from cleaner.site.settings import load
 from cleaner.span import CleanerError
 
 
@@ -44,6 +43,7 @@ from cleaner.span import CleanerError
 @LEVEL
 @FIELD
 @FORMAT
+@site_options
 @TRUST
 @WORKERS
 @QUIET
@@ -58,6 +58,7 @@ def clean(
     level: str,
     field_names: Sequence[str],
     text_format: str,
+    asked: Asked,
     trust_comments: bool,
     workers: int | None,
     quiet: bool,
@@ -74,7 +75,8 @@ def clean(
             raise CleanerError(
                 "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report or --field"
             )
-        sys.exit(_clean_stream(level, text_format, trust_comments))
+        site = configured(asked, (), level=level, field_names=(), text_format=text_format)
+        sys.exit(_clean_stream(site.settled(trust_comments=trust_comments)))
     if (output is None) == (not replace):
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace or resume):
@@ -86,9 +88,10 @@ def clean(
     elif not no_report:
         report = report or Path("cleaner-report")
         places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
-    chosen = with_rules(options(field_names, text_format), load(paths), trust_comments=trust_comments)
-    task = Task(tuple(paths), output, report, chosen, resume, yes)
-    sys.exit(_run(task, Cleaner(level=level), workers, quiet))
+    site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
+    site = site.settled(trust_comments=trust_comments)
+    task = Task(tuple(paths), output, report, site.options, resume, yes, site.selection)
+    sys.exit(_run(task, site, workers, quiet))
 
 
 def _beside(output: Path) -> Path:
@@ -97,8 +100,9 @@ def _beside(output: Path) -> Path:
     return named.with_name(named.name + "-report") if named.name else Path("cleaner-report")
 
 
-def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
-    with stoppable(), Progress(task.paths, quiet) as progress:
+def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
+    cleaner = Cleaner(level=site.level)
+    with stoppable(), Progress(task.number_of_files, quiet) as progress:
         try:
             with Pool(cleaner, task.options, workers or cores()) as pool:
                 tally = clean_tree(task, cleaner, pool, progress.seen)
@@ -107,6 +111,8 @@ def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
             why = f" ({quote(str(stopped))})" if isinstance(stopped, OSError) else ""
             progress.say(f"stopped{why}: {progress.done} files done; {how} goes on" if task.report else f"stopped{why}")
             return 128 + stopped.signal if isinstance(stopped, Stopped) else 3
+    for remark in remarks(site, sum(tally.files.values()), quiet):
+        click.echo(remark, err=True)
     if not quiet:
         for line in totals(tally.counts):
             click.echo(line, err=True)
@@ -115,12 +121,12 @@ def _run(task: Task, cleaner: Cleaner, workers: int | None, quiet: bool) -> int:
     return tally.return_code
 
 
-def _clean_stream(level: str, text_format: str, trust_comments: bool) -> int:
+def _clean_stream(site: Site) -> int:
     require(sys.stdin, "input")
     require(sys.stdout, "output")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    chosen = with_rules(options((), text_format), load([]), trust_comments=trust_comments)
-    [outcome] = process([Document(data, text_format)], Cleaner(level=level), chosen)
+    document = Document(data, site.options.text_format, path="-")
+    [outcome] = process([document], Cleaner(level=site.level), site.options)
     sys.stdout.buffer.write(outcome.data)
     if len(data) > MAX_BYTES:
         while chunk := sys.stdin.buffer.read(1 << 20):

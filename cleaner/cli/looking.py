@@ -8,27 +8,33 @@ from pathlib import Path
 import click
 
 from cleaner.api import LEVELS, Cleaner
+from cleaner.cli.site import Asked, Site, configured, remarks
 from cleaner.document import FAILED, SKIPPED
 from cleaner.engine.batch import run
 from cleaner.engine.jobs import Place
 from cleaner.engine.journal import Log
 from cleaner.engine.plan import fresh
 from cleaner.engine.tree import NoTarget, Tally
-from cleaner.engine.walk import walk
+from cleaner.engine.walk import as_given, walk
 from cleaner.engine.workers import Pool
 from cleaner.progress import cores, stoppable
 from cleaner.readers import Options
-from cleaner.site.settings import Settings
 
 
-def look(paths: Sequence[Path], settings: Settings, chosen: Options, log: Log, workers: int | None) -> Tally:
-    """Tell a log what is found in some paths under a site's settings."""
-    fields, text_format = settings.fields or chosen.fields, settings.format or chosen.text_format
-    chosen = chosen._replace(fields=fields, text_format=text_format)
+def site_of(asked: Asked, paths: Sequence[Path]) -> Site:
+    """What holds for some paths, by their configuration."""
+    return configured(asked, paths, level=LEVELS[0], field_names=(), text_format=Options().text_format)
+
+
+def look(site: Site, paths: Sequence[Path], log: Log, workers: int | None) -> Tally:
+    """Tell a log what is found in some paths."""
+    sources = walk(paths, site.selection, named=as_given)
     tally = Tally()
-    with stoppable(), Pool(Cleaner(level=settings.level or LEVELS[0]), chosen, workers or cores()) as pool:
-        for _, entry in run(fresh(walk(paths), Place(NoTarget(), log, chosen)), pool):
+    with stoppable(), Pool(Cleaner(level=site.level), site.options, workers or cores()) as pool:
+        for _, entry in run(fresh(sources, Place(NoTarget(), log, site.options)), pool):
             tally.add(entry)
+    for remark in remarks(site, sum(tally.files.values()), quiet=True):
+        click.echo(remark, err=True)
     return tally
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
-from cleaner.cli.looking import look, say_skipped
+from cleaner.cli.looking import look, say_skipped, site_of
 from cleaner.cli.options import WORKERS
-from cleaner.readers import Options
+from cleaner.cli.site import Asked, site_options
 from cleaner.report.quote import quote
-from cleaner.site.settings import load
 from cleaner.span import CleanerError
 
 
@@ -24,14 +23,16 @@ def phrases() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--spam", multiple=True, help="Try this phrase as spam, too; may be given again.")
 @click.option("--honest", multiple=True, help="Try this phrase as honest, too; may be given again.")
+@site_options
 @WORKERS
-def test(paths: Sequence[Path], spam: Sequence[str], honest: Sequence[str], workers: int | None) -> None:
+def test(paths: Sequence[Path], spam: Sequence[str], honest: Sequence[str], asked: Asked, workers: int | None) -> None:
     """Show how often each phrase stands in PATHS, the first places, and how many of them the model holds for clean.
 
     \b
     cleaner phrases test posts/ --spam "visit our partner casino" --honest "Casino Royale"
     """
-    settings = load(paths)
+    site = site_of(asked, paths)
+    settings = site.settings
     spam = tuple(dict.fromkeys((*settings.spam_phrases, *spam)))
     honest = tuple(dict.fromkeys((*settings.honest_phrases, *honest)))
     if not (spam or honest):
@@ -41,7 +42,7 @@ def test(paths: Sequence[Path], spam: Sequence[str], honest: Sequence[str], work
     from cleaner.site.trial import HONEST, SPAM, Hits, trial
 
     log = Hits()
-    tally = look(paths, settings, Options(policy_of=trial(spam, honest)), log, workers)
+    tally = look(site._replace(options=site.options._replace(policy_of=trial(spam, honest))), paths, log, workers)
     for kind, some in ((SPAM, spam), (HONEST, honest)):
         for phrase in some:
             for line in log.lines(kind, phrase):

@@ -18,9 +18,10 @@ from cleaner.engine.handles import FileProblem
 from cleaner.engine.jobs import Job, Output, Place, Threads
 from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
-from cleaner.engine.walk import Source, count, walk
+from cleaner.engine.walk import ALL, Source, as_given, below, common_folder, count, walk
 from cleaner.readers import Options
 from cleaner.report import folder as report_folder
+from cleaner.site.ignore import Selection
 from cleaner.span import CleanerError
 
 if TYPE_CHECKING:
@@ -41,6 +42,18 @@ class Task(NamedTuple):
     options: Options
     resume: bool = False
     anyway: bool = False
+    selection: Selection = ALL
+
+    @property
+    def named(self) -> Callable[[Path], str] | None:
+        """How the paths are named: as in the output, by their place in the folder a report is of, or as they are given."""
+        if self.output is not None:
+            return None
+        return as_given if self.report is None else below(common_folder(self.paths))
+
+    def number_of_files(self) -> int:
+        """How many files there are."""
+        return count(self.paths, self.selection, named=self.named)
 
 
 class FolderTarget:
@@ -128,7 +141,7 @@ def clean_tree(task: Task, cleaner: Cleaner, pool: Pool, seen: Callable[[Source,
     Raises `CleanerError`, before anything is written, for what the caller must change, and for a run in place that would
     change more of the files than is likely.
     """
-    sources = walk(task.paths)
+    sources = walk(task.paths, task.selection, named=task.named)
     tally = Tally()
     with ExitStack() as stack:
         book = stack.enter_context(_Book(task, settings(task, cleaner))) if task.report else None
@@ -139,7 +152,7 @@ def clean_tree(task: Task, cleaner: Cleaner, pool: Pool, seen: Callable[[Source,
         stack.callback(below.close)
         target = FolderTarget(below, tell, threads, folders) if task.output else InPlaceTarget(tell, threads)
         place = Place(target, book.recorder if book else Log(), task.options)
-        limit = None if task.output or task.anyway else max(MANY, int(MAX_CHANGED * count(task.paths)))
+        limit = None if task.output or task.anyway else max(MANY, int(MAX_CHANGED * task.number_of_files()))
         for job, entry in run(book.jobs(sources, place) if book else fresh(sources, place), pool):
             tally.add(entry)
             seen(job.source, entry)
@@ -178,29 +191,19 @@ def settings(task: Task, cleaner: Cleaner) -> dict[str, Any]:
         "format": task.options.text_format,
         **({"site": task.options.site} if task.options.site else {}),
         "mode": OUTPUT if task.output else IN_PLACE,
-        "root": os.path.relpath((task.output or common_root(task.paths)).resolve(), _report(task).resolve()),
-        **({} if task.output else {"paths": _paths(task)}),
+        "root": os.path.relpath((task.output or common_folder(task.paths)).resolve(), _report(task).resolve()),
+        **({} if task.output else {"paths": _paths(task), **task.selection.said()}),
     }
 
 
 def _paths(task: Task) -> list[str]:
     """What is cleaned in place, below the root: a run that goes on with less would leave the rest out of the report."""
-    root = common_root(task.paths).resolve()
+    root = common_folder(task.paths).resolve()
     return sorted(os.path.relpath(path.resolve(), root) for path in task.paths)
 
 
 def _report(task: Task) -> Path:
     return task.report or Path()
-
-
-def common_root(paths: Sequence[Path]) -> Path:
-    """The folder that the names in the report are relative to."""
-    if len(paths) == 1:
-        return paths[0] if paths[0].is_dir() else paths[0].parent
-    parents = {path.resolve().parent for path in paths}
-    if len(parents) > 1:
-        raise CleanerError("with --in-place and a report, give one folder, or paths that lie in one folder")
-    return parents.pop()
 
 
 class _Book:
@@ -244,7 +247,7 @@ class _Book:
             _refuse_used(self.folder)
         elif any(run.settings != self.settings for run in runs):
             raise CleanerError(
-                f"{self.folder} is of a run with another version, model, level, fields or paths: it cannot be continued"
+                f"{self.folder} is of a run with another version, model, level, fields, configuration or paths: it cannot be continued"
             )
         if has_foreign(self.folder, runs, may_be_damaged=self.task.output is not None):
             raise CleanerError(f"{self.folder} is not empty, and not a report that can be read: give another --report")

@@ -1,4 +1,4 @@
-"""Which files a run takes, lazily and always in the same order."""
+"""Which files a run takes and how they are named, lazily and always in the same order."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import heapq
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from cleaner.engine.handles import NOT_REGULAR, SYMLINK
+from cleaner.site.ignore import GITIGNORE, Rules, Selection
 from cleaner.span import CleanerError
+
+ALL = Selection(gitignore=False)  # leaves nothing out
 
 
 class Source(NamedTuple):
@@ -22,66 +25,108 @@ class Source(NamedTuple):
     problem: str = ""
 
 
-def walk(paths: Sequence[Path]) -> Iterator[Source]:
-    """The files of some paths, each once, sorted by name; hidden files and folders are left out, symbolic links skipped.
+def walk(
+    paths: Sequence[Path], selection: Selection = ALL, *, named: Callable[[Path], str] | None = None
+) -> Iterator[Source]:
+    """The files of some paths, each once, sorted by name; symbolic links are skipped.
 
-    A folder's files are named by their path below it; when several paths are given, below the folder's own name. One
+    Hidden files and folders, and what the selection says, are left out. A folder's files are named by their path below it;
+    when several paths are given, below the folder's own name. Or `named` names each path, and everything below it. One
     folder is listed at a time, whatever there is in all. Raises `CleanerError`, before the first file, for a path that
-    does not exist and for two paths of one name.
+    does not exist and for two paths that get one name because `named` is not given.
     """
-    roots = [_root(path, len(paths) > 1) for path in paths]
-    for name, count in Counter(root.name for root in roots if root.name).items():
-        if count > 1:
-            raise CleanerError(
-                f"{count} of the paths would have one name in the output, {name}: clean them in two runs"
-            )
-    return heapq.merge(*map(_below, roots), key=lambda source: source.name)
+    roots = [_root(path, named or (_base if len(paths) > 1 else _nothing)) for path in paths]
+    if named is None:
+        _refuse_clash(roots)
+    taken = [_below(root, selection) for root in roots if selection.takes(root.path)]
+    return _each_once(heapq.merge(*taken, key=lambda source: source.name))
 
 
-def count(paths: Sequence[Path]) -> int:
+def count(paths: Sequence[Path], selection: Selection = ALL, *, named: Callable[[Path], str] | None = None) -> int:
     """How many files `walk` finds, without looking at any of them."""
-    return sum(_count_folder(path) if path.is_dir() else 1 for path in paths)
+    return sum(1 for _ in walk(paths, selection.uncounted(), named=named))
 
 
-def _count_folder(folder: str | Path) -> int:
-    found, todo = 0, [folder]
-    while todo:
-        try:
-            with os.scandir(todo.pop()) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        todo.append(entry.path)
-                    else:
-                        found += 1
-        except OSError:
-            found += 1
-    return found
+def as_given(path: Path) -> str:
+    """The name of a path for those who gave it.
+
+    >>> as_given(Path("./posts/a/")), as_given(Path("."))
+    ('posts/a', '')
+    """
+    return "" if path == Path() else str(path)
 
 
-def _root(path: Path, is_one_of_several: bool) -> Source:
+def below(root: Path) -> Callable[[Path], str]:
+    """Names for paths in a folder: where they are in it."""
+    top = os.path.realpath(root)
+
+    def name(path: Path) -> str:
+        relative = os.path.relpath(_real(path), top)
+        return "" if relative == "." else relative
+
+    return name
+
+
+def common_folder(paths: Sequence[Path]) -> Path:
+    """The nearest folder that some paths lie in, without links; a folder that is the only path is that itself."""
+    if len(paths) == 1 and paths[0].is_dir():
+        return paths[0]
+    if len(paths) == 1:
+        return paths[0].parent
+    return Path(os.path.commonpath([str(Path(_real(path)).parent) for path in paths]))
+
+
+def _real(path: Path) -> str:
+    """Where a path is; what it is itself, such as a link to a file, is not followed, as no such link is read."""
+    return os.path.realpath(path) if path.is_dir() else os.path.join(os.path.realpath(path.parent), path.name)
+
+
+def _base(path: Path) -> str:
+    return path.resolve().name if path.is_dir() else path.name
+
+
+def _nothing(path: Path) -> str:
+    return "" if path.is_dir() else path.name
+
+
+def _refuse_clash(roots: Sequence[Source]) -> None:
+    for name, number in Counter(root.name for root in roots if root.name).items():
+        if number > 1:
+            raise CleanerError(
+                f"{number} of the paths would have one name in the output, {name}: clean them in two runs"
+            )
+
+
+def _each_once(sources: Iterator[Source]) -> Iterator[Source]:
+    """Sorted sources without those that have the name of the one before: a file may be given by itself and in a folder."""
+    last = None
+    for source in sources:
+        if source.name != last:
+            yield source
+        last = source.name
+
+
+def _root(path: Path, named: Callable[[Path], str]) -> Source:
     try:
         is_there = path.exists() or path.is_symlink()
     except OSError as error:  # a name that is too long, a folder that may not be entered
         raise CleanerError(f"{path}: {error.strerror}") from None
     if not is_there:
         raise CleanerError(f"{path}: no such file or folder")
-    if path.is_dir():
-        return Source(path, path.resolve().name if is_one_of_several else "")
-    return Source(path, path.name)
+    return Source(path, named(path))
 
 
-def _below(root: Source) -> Iterator[Source]:
+def _below(root: Source, selection: Selection) -> Iterator[Source]:
     if root.path.is_dir():
-        return _walk_folder(root.path, f"{root.name}/" if root.name else "")
+        prefix = root.name if root.name.endswith("/") or not root.name else f"{root.name}/"
+        return _walk_folder(root.path, prefix, selection)
     return iter([_source(root.path, root.name)])
 
 
-def _walk_folder(folder: Path, prefix: str) -> Iterator[Source]:
+def _walk_folder(folder: Path, prefix: str, selection: Selection) -> Iterator[Source]:
     """The files below a folder; one that cannot be listed comes with a slash behind its name, as it is sorted."""
     todo = [
-        iter([_Found(prefix, str(folder), True, "")])
+        iter([_Found(prefix, str(folder), True, "", selection.rules(folder))])
     ]  # what is left of each folder on the way down: it may be a long one
     while todo:
         found = next(todo[-1], None)
@@ -92,31 +137,46 @@ def _walk_folder(folder: Path, prefix: str) -> Iterator[Source]:
             yield Source(Path(found.path), found.name, found.problem)
             continue
         try:
-            todo.append(iter(_listed(found.path, found.name)))
+            todo.append(iter(_listed(found, selection)))
         except OSError as error:
             yield Source(Path(found.path), found.name or "./", f"permission: {error.strerror}")
 
 
 class _Found(NamedTuple):
-    """What is in a folder: the name below the root, with a slash if it is one, so that all sorts as the full names do."""
+    """What is in a folder: the name below the root, with a slash if it is one, so that all sorts as the full names do.
+
+    rules are those of a folder, and of the folder of a file.
+    """
 
     name: str
     path: str
     is_folder: bool
     problem: str
+    rules: Rules
 
 
-def _listed(folder: str, prefix: str) -> list[_Found]:
-    with os.scandir(folder) as entries:
-        return sorted(_found(entry, prefix) for entry in entries if not entry.name.startswith("."))
+def _listed(folder: _Found, selection: Selection) -> list[_Found]:
+    with os.scandir(folder.path) as entries:
+        listed = list(entries)
+    has_own = any(entry.name == GITIGNORE for entry in listed)
+    rules = folder.rules.with_own(folder.path) if has_own else folder.rules
+    return sorted(
+        _found(entry, folder.name, rules)
+        for entry in listed
+        if not entry.name.startswith(".") and not selection.note(_why(entry, rules))
+    )
 
 
-def _found(entry: os.DirEntry[str], prefix: str) -> _Found:
+def _why(entry: os.DirEntry[str], rules: Rules) -> str:
+    return rules.leave_out(entry.name, entry.is_dir(follow_symlinks=False))
+
+
+def _found(entry: os.DirEntry[str], prefix: str, rules: Rules) -> _Found:
     """An entry by what its folder says of it: the file itself is not looked at before it is read."""
     if entry.is_dir(follow_symlinks=False):
-        return _Found(f"{prefix}{entry.name}/", entry.path, True, "")
+        return _Found(f"{prefix}{entry.name}/", entry.path, True, "", rules.entered(entry.name))
     problem = SYMLINK if entry.is_symlink() else "" if entry.is_file(follow_symlinks=False) else NOT_REGULAR
-    return _Found(prefix + entry.name, entry.path, False, problem)
+    return _Found(prefix + entry.name, entry.path, False, problem, rules)
 
 
 def _source(path: Path, name: str) -> Source:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cleaner.report.quote import quote
 from cleaner.site import datafile
 from cleaner.site.keys import is_key, key_of, normalised
-from cleaner.site.settings import MAX_TEXT, Settings, matches
+from cleaner.site.settings import Settings, matches
 from cleaner.span import CleanerError
 
 TEXT, DOMAIN, PATH = "text", "domain", "path"
@@ -178,12 +178,15 @@ def _reason(why: str) -> str:
 
 
 def _pattern(pattern: str) -> str:
-    if not pattern.strip() or len(pattern) > MAX_TEXT or pattern.startswith(("#", "!")) or "\n" in pattern:
+    from cleaner.site.patterns import problem  # takes time to load, which most sites have no use for
+
+    wrong = problem(pattern)
+    wrong = wrong or ("takes back what no other one has said" if pattern.startswith("!") else "")
+    wrong = wrong or ("" if _is_text(pattern) else "is not UTF-8: write * for what is not")
+    if wrong:
         raise CleanerError(
-            f"{quote(pattern, HINT)!r}: not a pattern: give one as in .gitignore, such as posts/history/*"
+            f"{quote(pattern, HINT)!r}: {wrong}: give a pattern as in .gitignore, such as posts/history/*"
         )
-    if not _is_text(pattern):
-        raise CleanerError(f"{quote(pattern, HINT)!r}: not a pattern: write * for what is not UTF-8")
     return pattern
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
+from cleaner.site.settings import MAX_DOTS
 from cleaner.span import CleanerError
 
 MAX_BYTES = 1 << 24
@@ -22,7 +23,10 @@ def load(path: Path) -> dict[str, Any]:
     import tomllib  # not needed where there is no such file
 
     try:
-        return tomllib.loads(files.read(path, MAX_BYTES).data.decode())
+        data = files.read(path, MAX_BYTES).data
+        if any(line.count(b".") > MAX_DOTS for line in data.splitlines()):
+            raise FileProblem(f"a line with more than {MAX_DOTS} dots")
+        return tomllib.loads(data.decode())
     except FileProblem as problem:
         raise CleanerError(f"{path}: {problem}") from None
     except RecursionError:

@@ -19,7 +19,7 @@ from cleaner.decide import ALLOWED, REMOVED, without_used_definitions
 from cleaner.policy import Policy
 from cleaner.readers import Options, format_of
 from cleaner.site.names import below, written
-from cleaner.site.settings import Settings, at
+from cleaner.site.settings import Settings, at, digest
 from cleaner.span import Span, holds, merged, touches
 
 if TYPE_CHECKING:  # each is loaded when a site has some
@@ -42,8 +42,8 @@ def with_rules(options: Options, settings: Settings, *, trust_comments: bool = F
     """Options under which findings are settled as a site says. Raises `CleanerError` for what the site says wrong."""
     site = exceptions(settings)
     told = any(site) or settings.ignore or settings.per_path or trust_comments
-    digest = _digest(site, settings, trust_comments) if told else ""
-    return options._replace(policy_of=_policies(settings, site, trust_comments), site=digest)
+    said = _digest(site, settings, trust_comments) if told else ""
+    return options._replace(policy_of=_policies(settings, site, trust_comments), site=said)
 
 
 def uncut_rules(options: Options, settings: Settings) -> Options:
@@ -199,8 +199,7 @@ def _digest(site: Exceptions, settings: Settings, trust_comments: bool) -> str:
     said = (
         [entry._replace(hint="", why="") for entry in site.entries],
         sorted((name, sorted(keys.items())) for name, keys in site.accepted.items()),
-        [[phrase.forms for phrase in some] for some in (site.spam, site.honest)],
-        (settings.ignore, settings.per_path, settings.level),
+        digest(settings),
         trust_comments,
     )
     return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from cleaner.api import LEVELS
 from cleaner.engine.handles import FileProblem, closing, open_regular, reading
 from cleaner.readers import WHOLE
+from cleaner.site.ignore import below
 from cleaner.span import CleanerError
 
 NAMES = ("cleaner.toml", ".cleaner.toml", "pyproject.toml")  # in one folder the first of them wins
@@ -30,7 +31,8 @@ REASONS = (
     "site-phrase",
 )
 ALLOW, BASELINE = ".cleaner-allow.toml", ".cleaner-baseline.toml"
-MAX_FILE, MAX_TEXT, MAX_ITEMS = 1 << 18, 1000, 1000  # bytes of a file, characters of a string, members of an array
+MAX_FILE, MAX_TEXT, MAX_ITEMS = 1 << 17, 1000, 1000  # bytes of a file, characters of a string, members of an array
+MAX_DOTS = 200  # on a line: tomllib takes two minutes for a key of 100,000 parts
 
 
 class PathSettings(NamedTuple):
@@ -61,6 +63,7 @@ class Settings(NamedTuple):
     spam_phrases: tuple[str, ...] = ()
     honest_phrases: tuple[str, ...] = ()
     isolated: bool = False  # nothing of the repository counts, neither the allow file nor the baseline
+    said: tuple[str, ...] = ()  # the keys that stand in the configuration file
 
 
 def load(paths: Sequence[Path], config: Path | None = None, isolated: bool = False) -> Settings:
@@ -71,7 +74,10 @@ def load(paths: Sequence[Path], config: Path | None = None, isolated: bool = Fal
     if isolated:
         return _nothing()._replace(isolated=True)
     if config is not None:
-        return _parsed(config, _table(config) or {})
+        table = _table(config)
+        if table is None:
+            raise CleanerError(f"{shown(config)}: has no [{'.'.join(TABLE)}]")
+        return _parsed(config, table)
     for folder in _upwards(_common_folder(paths)):
         for source in (folder / name for name in NAMES):
             table = _table(source) if _is_there(source) else None
@@ -83,12 +89,11 @@ def load(paths: Sequence[Path], config: Path | None = None, isolated: bool = Fal
 
 
 def matches(settings: Settings, patterns: Sequence[str], path: str | Path) -> bool:
-    """Whether patterns as in `.gitignore` match a file; one outside the root is matched by none."""
-    import pathspec  # takes time to load, which most runs have no use for
+    """Whether patterns as in `.gitignore` match a file, or a folder that it lies in."""
+    from cleaner.site.patterns import compiled, left_out  # takes time to load, which most runs have no use for
 
-    folder, name = os.path.split(path)
-    below = os.path.relpath(os.path.join(os.path.realpath(folder), name), settings.root)
-    return not below.startswith("../") and pathspec.GitIgnoreSpec.from_lines(patterns).match_file(below)
+    rules = compiled(tuple(patterns))
+    return rules is not None and left_out(rules, below(settings.root, path))
 
 
 def at(settings: Settings, path: str | Path) -> PathSettings:
@@ -101,14 +106,43 @@ def at(settings: Settings, path: str | Path) -> PathSettings:
     return PathSettings((), level, ignore)
 
 
+def key_of(settings: Settings, key: str) -> str:
+    """Where a key stands: the file, and its name in full."""
+    source = settings.source or Path(NAMES[0])
+    return f"{shown(source)}: {_top(source).below(key).key}"
+
+
+def shown(source: Path) -> str:
+    """A file as people would name it: from the current folder when it is in there."""
+    relative = os.path.relpath(source, _nothing().root)
+    return str(source) if relative.startswith("../") else relative
+
+
+def digest(settings: Settings) -> str:
+    """What the findings that count depend on, wherever the repository lies, as one short string."""
+    import hashlib  # only where something is said
+
+    said = (settings.ignore, settings.per_path, settings.spam_phrases, settings.honest_phrases)
+    return hashlib.sha256(repr(tuple(map(_plain, said))).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
+
+
 def _nothing() -> Settings:
-    root = Path.cwd()
+    try:
+        root = Path.cwd()
+    except OSError:  # it was removed: what comes from standard input needs none
+        root = Path("/")
     return Settings(root, None, root / ALLOW, root / BASELINE)
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
-    folders = [Path(os.path.realpath(path)) for path in paths if str(path) != "-"] or [Path.cwd()]
-    return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in folders]))
+    here = _nothing().root
+    given = [here / path for path in paths if str(path) != "-"]
+    folders = [path if os.path.isdir(path) else path.parent for path in given]  # noqa: PTH112 - it raises nothing
+    return Path(os.path.commonpath([os.path.realpath(folder) for folder in folders or [here]]))
 
 
 def _upwards(folder: Path) -> Iterator[Path]:
@@ -122,29 +156,43 @@ def _is_there(path: Path) -> bool:
 
 def _table(source: Path) -> dict[str, Any] | None:
     """What a file says to us; None for a pyproject.toml that says nothing."""
+    try:
+        data = _read(source)
+        if source.name != "pyproject.toml":
+            return _toml(data)
+        return _tool(_toml(data)) if TABLE[-1].encode() in data else None  # most are not ours, and need not be parsed
+    except FileProblem as problem:
+        raise CleanerError(f"{shown(source)}: {problem}") from None
+    except RecursionError:
+        raise CleanerError(f"{shown(source)}: not TOML: nested too deep") from None
+    except ValueError as error:
+        raise CleanerError(f"{shown(source)}: not TOML in UTF-8: {error}") from None
+
+
+def _toml(data: bytes) -> dict[str, Any]:
     import tomllib  # not needed where there is no configuration
 
-    try:
-        with reading(), closing(open_regular(source)) as descriptor, open(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_FILE + 1)
-        if len(data) > MAX_FILE:
-            raise CleanerError(f"{source}: larger than {MAX_FILE} bytes: a configuration is small")
-        table: Any = tomllib.loads(data.decode())
-    except FileProblem as problem:
-        raise CleanerError(f"{source}: {problem}") from None
-    except RecursionError:
-        raise CleanerError(f"{source}: not TOML: nested too deep") from None
-    except ValueError as error:
-        raise CleanerError(f"{source}: not TOML in UTF-8: {error}") from None
-    if source.name != "pyproject.toml":
-        return table  # type: ignore[no-any-return]
+    if any(line.count(b".") > MAX_DOTS for line in data.splitlines()):
+        raise FileProblem(f"a line with more than {MAX_DOTS} dots: break it up")
+    return tomllib.loads(data.decode())
+
+
+def _tool(table: Any) -> dict[str, Any] | None:
     for number, key in enumerate(TABLE):
         if key not in table:
             return None
         table = table[key]
         if not isinstance(table, dict):
-            raise CleanerError(f"{source}: {'.'.join(TABLE[: number + 1])}: must be a table")
+            raise FileProblem(f"{'.'.join(TABLE[: number + 1])}: must be a table")
     return table  # type: ignore[no-any-return]
+
+
+def _read(source: Path) -> bytes:
+    with reading(), closing(open_regular(source)) as descriptor, open(descriptor, "rb", closefd=False) as file:
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise FileProblem(f"larger than {MAX_FILE} bytes: a configuration is small")
+    return data
 
 
 class _Place(NamedTuple):
@@ -158,16 +206,21 @@ class _Place(NamedTuple):
         return self._replace(key=f"{self.key}.{key}" if self.key else key)
 
     def error(self, problem: str) -> CleanerError:
-        return CleanerError(f"{self.source}: {self.key}: {problem}")
+        return CleanerError(f"{shown(self.source)}: {self.key}: {problem}")
 
 
 def _parsed(source: Path, table: Mapping[str, Any]) -> Settings:
-    root = Path(os.path.realpath(source)).parent
-    place = _Place(source, ".".join(TABLE) if source.name == "pyproject.toml" else "", root)
+    place = _top(source)
+    root = place.root
     values = {"allow": root / ALLOW, "baseline": root / BASELINE, **_values(table, _KEYS, place)}
     if values["allow"] == values["baseline"]:
         raise place.below("baseline").error("is the allow file: choose another name")
-    return Settings(root, source, **values)
+    return Settings(root, source, **values, said=tuple(table))
+
+
+def _top(source: Path) -> _Place:
+    key = ".".join(TABLE) if source.name == "pyproject.toml" else ""
+    return _Place(source, key, Path(os.path.realpath(source.parent)))
 
 
 def _values(table: Mapping[str, Any], kinds: Mapping[str, _Kind], place: _Place) -> dict[str, Any]:
@@ -219,7 +272,12 @@ def _several(member: _Kind) -> _Kind:
 
 
 def _pattern(value: Any, place: _Place) -> str:
-    return _text(value, place)
+    from cleaner.site.patterns import problem
+
+    pattern = _text(value, place)
+    if wrong := problem(pattern):
+        raise place.error(wrong)
+    return pattern
 
 
 def _file(value: Any, place: _Place) -> Path:
