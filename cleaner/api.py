@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import model as models
 from cleaner.code import code_spans
-from cleaner.decide import REMOVED, REVIEW, UNSEEN, decide
+from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
 from cleaner.policy import Policy
 from cleaner.readers.markdown import may_hide, protected
-from cleaner.span import CleanerError, Span, merged, minus
+from cleaner.span import CleanerError, Span, holds, merged, minus, touches
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some: it doubles the time to start
     from cleaner.pages.weigh import OpenPage
@@ -32,8 +31,8 @@ BATCH = 1 << 21  # characters scored together
 class Cleaned(NamedTuple):
     """What became of a text: text is the original minus the removed spans.
 
-    spans hold what was removed and what is for review, with offsets into the original. problem is empty, or says why
-    nothing was cut although something was found.
+    spans hold what was removed, what is for review and what the policy allows, with offsets into the original. problem is
+    empty, or says why nothing was cut although something was found.
     """
 
     text: str
@@ -171,27 +170,27 @@ class _Progress:
         return self.format == "html" and self.text.count("<") > MAX_TAGS
 
     def take(self, found: list[Span]) -> bool:
-        """Add the spans of one round; True if something was cut, so that another round is due."""
+        """Add the spans of one round; True if that changes what is cut, so that another round is due."""
         moved = self._settled(found)
-        cut = [span for span in moved if span.action == REMOVED]
-        self.spans = [old for old in self.spans if old.action == REMOVED and not _is_inside(old, cut)]
-        self.spans = sorted(self.spans + moved)
-        self.cuts = merged([*self.cuts, *((span.start, span.end) for span in cut)])
+        cut = merged((span.start, span.end) for span in moved if span.action == REMOVED)
+        held = [old for old in self.spans if _stays(old, cut)]
+        self.spans = _spared([*held, *moved])
+        before, self.cuts = self.cuts, merged((span.start, span.end) for span in self.spans if span.action == REMOVED)
         self.gone = [0, *accumulate(end - start for start, end in self.cuts)]
         self.gaps = [start - before for (start, _), before in zip(self.cuts, self.gone, strict=False)]
         self.left = minus(self.text, self.cuts)
-        return bool(cut)
+        return self.cuts != before
 
     def add(self, found: list[Span]) -> None:
         """Add spans for review, those that touch no other."""
-        free = [span for span in self._settled(found) if not _touches(span, self.spans)]
+        known = merged((span.start, span.end) for span in self.spans)
+        free = [span for span in self._settled(found) if not touches(known, span.start, span.end)]
         self.spans = sorted(self.spans + free)
 
     def _settled(self, found: list[Span]) -> list[Span]:
         """What counts of some spans of what is left, in offsets of the original."""
         spans = self.policy.settle(self.text, sorted(map(self._moved, found)))
-        gone = [span for span in self.spans if span.action == REMOVED]
-        return sorted(span for span in spans if not _is_inside(span, gone))
+        return sorted(span for span in spans if not holds(self.cuts, span.start, span.end))
 
     def _moved(self, span: Span) -> Span:
         """A span of what is left, in offsets of the original."""
@@ -201,16 +200,26 @@ class _Progress:
         return offset + self.gone[bisect_right(self.gaps, offset)]
 
 
-def _is_inside(span: Span, others: Sequence[Span]) -> bool:
-    """Whether a span lies in one of some sorted, disjoint ones."""
-    at = bisect_right(others, span.start, key=attrgetter("start")) - 1
-    return at >= 0 and span.end <= others[at].end
+def _stays(old: Span, cut: Sequence[tuple[int, int]]) -> bool:
+    """Whether a span of an earlier round counts still: not for review, which is found anew, and not inside a new cut."""
+    return old.action == ALLOWED or (old.action == REMOVED and not holds(cut, old.start, old.end))
 
 
-def _touches(span: Span, others: Sequence[Span]) -> bool:
-    """Whether a span touches one of some sorted, disjoint ones."""
-    at = bisect_left(others, span.end, key=attrgetter("start")) - 1
-    return at >= 0 and span.start < others[at].end
+def _spared(spans: Sequence[Span]) -> list[Span]:
+    """The spans sorted. What lies in an allowed one is allowed as well; what reaches into one is for review at most."""
+    allowed = {(span.start, span.end): span for span in spans if span.action == ALLOWED}
+    if not allowed:
+        return sorted(spans)
+    stretches = merged(allowed)
+    others = [span for span in spans if (span.start, span.end) not in allowed]
+    return sorted([*allowed.values(), *(_beside(span, stretches) for span in others)])
+
+
+def _beside(span: Span, allowed: Sequence[tuple[int, int]]) -> Span:
+    """A span that is found as well as some allowed stretches, sorted and disjoint: no part of them is cut."""
+    if holds(allowed, span.start, span.end):
+        return span._replace(action=ALLOWED)
+    return span._replace(action=REVIEW) if touches(allowed, span.start, span.end) else span
 
 
 def _ink(text: str) -> int:
@@ -245,8 +254,13 @@ def _keeps_markup(progress: _Progress) -> bool:
 
 
 def _given_up(progress: _Progress, problem: str) -> Cleaned:
-    """Nothing is cut; what was found is for review."""
-    return Cleaned(progress.text, tuple(span._replace(action=REVIEW) for span in progress.spans), problem)
+    """Nothing is cut; what was found is for review, but for what is allowed."""
+    return Cleaned(progress.text, tuple(map(uncut, progress.spans)), problem)
+
+
+def uncut(span: Span) -> Span:
+    """A span of a text of which nothing is cut."""
+    return span._replace(action=REVIEW) if span.action == REMOVED else span
 
 
 def _batches(state: dict[int, _Progress]) -> list[list[int]]:

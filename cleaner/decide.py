@@ -19,7 +19,7 @@ from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span
 from cleaner.structure import makes_markup, splits_pair, splits_title
 
-REMOVED, REVIEW = "removed", "review"
+REMOVED, REVIEW, ALLOWED = "removed", "review", "allowed"  # the last by what the site says (`cleaner.policy`)
 LINE, BLOCK = "promo-line", "promo-block"
 HIDDEN_BLOCK, SERVER_CODE = "hidden-block", "server-code"
 UNSEEN = frozenset((HIDDEN_BLOCK, SERVER_CODE))  # reasons of cuts that take nothing from what readers see
@@ -63,8 +63,12 @@ def decide(
         spans.append(span)
         if not cut and not breaks and reason in (LINE, BLOCK):
             doubtful.add(span)
-    spans = _with_blocks(text, spans, doubtful)
-    spans = _without_used_definitions(text, spans)
+    return with_definitions(text, _with_blocks(text, spans, doubtful), protected)
+
+
+def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
+    """The spans sorted, with the definitions of references that only what is cut needs, and without those that stay in use."""
+    spans = without_used_definitions(text, spans)
     orphans = _orphaned(text, spans, sorted(protected))
     gone = [(span.start, span.end) for span in orphans]
     return sorted([span for span in spans if _is_free(gone, span.start, span.end)] + orphans)
@@ -95,7 +99,7 @@ def _settled(chain: list[Span], doubtful: set[Span], is_last: bool) -> list[Span
     ]
 
 
-def _without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
+def without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
     """The spans, those for review that hold the definition of a reference which stays: the article still needs it."""
     cuts = sorted(span for span in spans if span.action == REMOVED)
     used = {cuts[number] for number in still_used(text, [(span.start, span.end) for span in cuts])}

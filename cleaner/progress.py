@@ -13,7 +13,7 @@ from typing import Self
 
 import click
 
-from cleaner.decide import REMOVED, REVIEW
+from cleaner.decide import ALLOWED, REMOVED, REVIEW
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
 from cleaner.engine.journal import Counts, Entry
 from cleaner.engine.walk import Source
@@ -121,10 +121,11 @@ def _clock(seconds: float) -> str:
 def totals(counts: Counts) -> Iterator[str]:
     """The counts of a run, line by line."""
     documents, spans = counts.documents, counts.spans
+    allowed = f", {spans[ALLOWED]} allowed" if spans[ALLOWED] else ""
     yield (
         f"{sum(documents.values())} documents: {documents[CLEANED]} cleaned, {documents[UNCHANGED]} unchanged, "
         f"{documents[SKIPPED]} skipped, {documents[FAILED]} failed; {spans[REMOVED]} spans removed, "
-        f"{spans[REVIEW]} for review"
+        f"{spans[REVIEW]} for review{allowed}"
     )
     for problem, number in sorted(counts.problems.items()):
         yield f"  {number} × {quote(problem)}"

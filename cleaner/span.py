@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -15,7 +17,7 @@ class Span(NamedTuple):
 
     score is a calibrated probability, 0..1; reason and trade are stable codes (`docs/reasons.md`); evidence holds
     (what was seen, contribution in logits), strongest first, and sums to the score's logit before calibration.
-    action is `removed` or `review`.
+    action is `removed`, `review`, or `allowed` when the site says that it is no spam.
     """
 
     start: int
@@ -38,6 +40,26 @@ def minus(text: str, spans: Iterable[tuple[int, int]]) -> str:
         kept.append(text[last:start])
         last = end
     return "".join(kept) + text[last:]
+
+
+def touches(stretches: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch shares a character with one of some sorted, disjoint ones.
+
+    >>> touches([(0, 2), (5, 9)], 2, 5), touches([(0, 2), (5, 9)], 4, 6)
+    (False, True)
+    """
+    at = bisect_left(stretches, (end,)) - 1
+    return at >= 0 and start < stretches[at][1]
+
+
+def holds(stretches: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch lies in one of some sorted, disjoint ones.
+
+    >>> holds([(0, 2), (5, 9)], 5, 7), holds([(0, 2), (5, 9)], 1, 3)
+    (True, False)
+    """
+    at = bisect_right(stretches, start, key=itemgetter(0)) - 1
+    return at >= 0 and end <= stretches[at][1]
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cleaner.code import SPAM_IN_CODE
-from cleaner.decide import BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE
+from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE
 from cleaner.model import Model
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, meaning
@@ -51,6 +51,8 @@ def _decision(place: Place, text: str, format: str, model: Model, problem: str) 
         if place.score >= model.remove:
             return f"cut: {score} is not under {higher}"
         return f"cut, though {score} is under {higher}: {_allowance(place, format)}"
+    if place.verdict == ALLOWED:
+        return f"kept, though {score} is not under {lower}: the site allows it (docs/exceptions.md)"
     if place.verdict == KEPT:
         if place.score < model.review:
             return f"kept: {score} is under {lower}, from which places are reported"

@@ -62,4 +62,4 @@ def test_command(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert {name: now.get(name) for name in before | after} == before | after
     assert [name for name in case.get("exists", []) if not (tmp_path / name).exists()] == []
     assert [name for name in case.get("absent", []) if (tmp_path / name).exists()] == []
-    assert [name for name in now if ".cleaner-" in name] == []
+    assert [name for name in now if name.endswith(".tmp")] == []

@@ -11,11 +11,14 @@ from typing import Any
 import click
 
 from cleaner import __version__
+from cleaner.cli.allow import allow
+from cleaner.cli.baseline import baseline
 from cleaner.cli.check import check
 from cleaner.cli.clean import clean
 from cleaner.cli.config import config
 from cleaner.cli.explain import explain
 from cleaner.cli.measure import evaluate, train
+from cleaner.cli.phrases import phrases
 from cleaner.cli.undo import restore, verify
 from cleaner.engine import places
 from cleaner.progress import Stopped
@@ -78,5 +81,5 @@ def main() -> None:
     """
 
 
-for command in (clean, check, explain, restore, verify, config, train, evaluate):
+for command in (clean, check, explain, restore, verify, allow, baseline, phrases, config, train, evaluate):
     main.add_command(command)

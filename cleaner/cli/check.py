@@ -20,6 +20,7 @@ from cleaner.cli.options import (
     QUIET,
     STDIN_FILENAME,
     STREAM,
+    TRUST,
     WORKERS,
     is_stream,
     require,
@@ -36,6 +37,7 @@ from cleaner.engine.workers import Pool
 from cleaner.progress import Stopped, cores, stoppable
 from cleaner.readers import Options
 from cleaner.report import forms
+from cleaner.site.usage import Usage, Watching
 
 OUTPUT_FORMAT = click.option(
     "--output-format",
@@ -63,6 +65,7 @@ COLOUR = click.option(
 @FIELD
 @FORMAT
 @site_options
+@TRUST
 @WORKERS
 @QUIET
 def check(
@@ -74,6 +77,7 @@ def check(
     field_names: Sequence[str],
     text_format: str,
     asked: Asked,
+    trust_comments: bool,
     workers: int | None,
     quiet: bool,
 ) -> None:
@@ -92,18 +96,24 @@ def check(
     is_stdin = is_stream(paths, stdin_filename)
     named = [Path(stdin_filename)] if stdin_filename else [] if is_stdin else paths
     site = configured(asked, named, level=level, field_names=field_names, text_format=text_format)
+    site = site.settled(trust_comments=trust_comments)
+    usage = Usage(site.settings)
     with stoppable(), ExitStack() as stack:
         log = printed(output_format, colour, quiet=quiet)
+        watched = Watching(log, usage)
         if is_stdin and stdin_filename is not None and not site.selection.takes(Path(stdin_filename)):
             jobs: Iterator[Job] = iter(())
         elif is_stdin:
             source = stack.enter_context(_stream(stdin_filename or STREAM))
             site = site._replace(options=_named(site.options, source.name))
             make = job_of if stdin_filename is not None else _stream_job
-            jobs = iter([make(source, Place(NoTarget(), log, site.options))])
+            jobs = iter([make(source, Place(NoTarget(), watched, site.options))])
         else:
-            jobs = fresh(walk(paths, site.selection, named=from_here), Place(NoTarget(), log, site.options))
-        sys.exit(_check(jobs, log, site, workers or cores()))
+            jobs = fresh(walk(paths, site.selection, named=from_here), Place(NoTarget(), watched, site.options))
+        code = _check(jobs, log, site, workers or cores())
+    for remark in (*remarks(site, sum(log.tally.files.values()), quiet=True), *usage.said(paths)):
+        click.echo(remark, err=True)
+    sys.exit(code)
 
 
 def _check(jobs: Iterator[Job], log: Printed, site: Site, workers: int) -> int:
@@ -116,8 +126,6 @@ def _check(jobs: Iterator[Job], log: Printed, site: Site, workers: int) -> int:
         log.finish(is_complete=False)
         raise
     log.finish()
-    for remark in remarks(site, sum(log.tally.files.values()), quiet=True):
-        click.echo(remark, err=True)
     return log.tally.return_code or int(log.tally.counts.documents[CLEANED] > 0)
 
 

@@ -17,12 +17,14 @@ from cleaner.cli.options import (
     QUIET,
     STDIN_FILENAME,
     STREAM,
+    TRUST,
     WORKERS,
     is_stream,
     line,
     require,
 )
 from cleaner.cli.site import Asked, Site, configured, remarks, site_options
+from cleaner.decide import ALLOWED
 from cleaner.document import process
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import places
@@ -56,6 +58,7 @@ from cleaner.span import CleanerError
 @FIELD
 @FORMAT
 @site_options
+@TRUST
 @WORKERS
 @QUIET
 def clean(
@@ -71,6 +74,7 @@ def clean(
     field_names: Sequence[str],
     text_format: str,
     asked: Asked,
+    trust_comments: bool,
     workers: int | None,
     quiet: bool,
 ) -> None:
@@ -95,7 +99,7 @@ def clean(
             )
         named = [Path(stdin_filename)] if stdin_filename else []
         site = configured(asked, named, level=level, field_names=(), text_format=text_format)
-        sys.exit(_clean_stream(site, stdin_filename))
+        sys.exit(_clean_stream(site.settled(trust_comments=trust_comments), stdin_filename))
     if (output is None) == (not replace):
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace or resume):
@@ -108,6 +112,7 @@ def clean(
         report = report or Path("cleaner-report")
         places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
     site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
+    site = site.settled(trust_comments=trust_comments)
     task = Task(tuple(paths), output, report, site.options, resume, yes, site.selection)
     sys.exit(_run(task, site, workers, quiet))
 
@@ -154,7 +159,8 @@ def _clean_stream(site: Site, name: str | None) -> int:
             sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
     for finding in outcome.findings:
-        click.echo(line(name or STREAM, finding), err=True)
+        if finding.span.action != ALLOWED:
+            click.echo(line(name or STREAM, finding), err=True)
     if outcome.reason:
         click.echo(f"cleaner: {outcome.status}: {quote(outcome.reason)}", err=True)
         return 4 if outcome.reason.startswith("internal") else 3

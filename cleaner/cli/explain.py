@@ -77,6 +77,7 @@ def explain(
     name = stdin_filename or path
     named = [] if name == STREAM else [Path(name)]
     site = configured(Asked(config, isolated), named, level=level, field_names=field_names, text_format=text_format)
+    site = site.settled()
     document = (_from_stream if is_stdin else _from_file)(name, record, site.options)
     here = settings_at(site.settings, name).level or site.level
     for line in explained(document, Cleaner(level=here), question, site.options):

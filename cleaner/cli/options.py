@@ -44,6 +44,12 @@ STDIN_FILENAME = click.option(
     metavar="NAME",
     help="With `-`: the file that standard input is. Its name says the format, and is the one that is printed.",
 )
+TRUST = click.option(
+    "--trust-inline-ignores",
+    "trust_comments",
+    is_flag=True,
+    help="Believe `<!-- cleaner: ignore -->` in the texts, which whoever injects spam can write as well.",
+)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 
 

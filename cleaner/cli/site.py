@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from cleaner.policy import Policy
 from cleaner.readers import Options
 from cleaner.report.quote import quote
 from cleaner.site.ignore import Selection
-from cleaner.site.settings import Settings, at, digest, load, shown
-from cleaner.span import CleanerError, Span
+from cleaner.site.rules import with_rules
+from cleaner.site.settings import Settings, load, shown
+from cleaner.span import CleanerError
 
 CONFIG = click.option(
     "--config",
@@ -47,6 +47,10 @@ class Site(NamedTuple):
     selection: Selection
     level: str
     options: Options
+
+    def settled(self, *, trust_comments: bool = False) -> Site:
+        """With what the site says about findings. Raises `CleanerError` for what it says wrong."""
+        return self._replace(options=with_rules(self.options, self.settings, trust_comments=trust_comments))
 
     @property
     def left_out(self) -> str:
@@ -83,7 +87,7 @@ def configured(
         text_format if is_given("text_format") else settings.format or text_format,
     )
     selection = Selection(settings.root, settings.exclude, asked.force_exclude, not asked.no_gitignore, Counter[str]())
-    return Site(settings, selection, settings.level or level, _with_rules(options, settings))
+    return Site(settings, selection, settings.level or level, options)
 
 
 def is_given(name: str) -> bool:
@@ -100,19 +104,3 @@ def remarks(site: Site, files: int, quiet: bool) -> Iterator[str]:
             yield f"configuration: {quote(shown(site.settings.source))}"
         if site.left_out:
             yield f"left out: {site.left_out}"
-
-
-def _with_rules(options: Options, settings: Settings) -> Options:
-    """The options, and what the settings say about findings in each file."""
-    if not settings.ignore and not settings.per_path:
-        return options
-    return options._replace(policy_of=lambda path: _policy(settings, path), site=digest(settings))
-
-
-def _policy(settings: Settings, path: str) -> Policy:
-    here = at(settings, path)
-
-    def settle(text: str, spans: Sequence[Span]) -> Sequence[Span]:
-        return [span for span in spans if span.reason not in (here.ignore or ())]
-
-    return Policy(here.level if here.level != settings.level else None, settle)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
-from cleaner.decide import REVIEW
+from cleaner.api import uncut as uncut_span
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
@@ -335,6 +335,6 @@ class WholeSource(Job):
 
 
 def uncut(outcome: Outcome) -> Outcome:
-    """The outcome with nothing cut: what was found is for review."""
-    findings = tuple(finding._replace(span=finding.span._replace(action=REVIEW)) for finding in outcome.findings)
+    """The outcome with nothing cut: what would have been is for review."""
+    findings = tuple(finding._replace(span=uncut_span(finding.span)) for finding in outcome.findings)
     return outcome._replace(findings=findings, cuts=())

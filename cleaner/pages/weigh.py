@@ -91,7 +91,7 @@ def page_spans(opened: OpenPage, judged: list[Judged], model: Model, level: str)
     hijacked = _innocent(opened.page.links, judged)
     spans = [_weighed(opened, _whole(opened, span), hijacked, model, level) for span in spans]
     spans = _with_blocks(opened, spans, judged)
-    return _in_source(opened, spans + _again(opened.page, spans))
+    return in_source(opened, spans + _again(opened.page, spans))
 
 
 def _innocent(links: Sequence[Link], judged: Sequence[Judged]) -> set[Link]:
@@ -293,7 +293,7 @@ def _is_block(page: Page, item: Element, likely: NDArray[np.float64]) -> bool:
     return is_bare and bool(likely[some].mean() >= BLOCK_MEAN)
 
 
-def _in_source(opened: OpenPage, spans: list[Span]) -> list[Span]:
+def in_source(opened: OpenPage, spans: list[Span]) -> list[Span]:
     """The spans at their places in the source; one that cannot be cut there is for review."""
     places = [opened.page.stretch(span.start, span.end) for span in spans]
     order = sorted((place, span) for place, span in zip(places, spans, strict=True) if span.action == REMOVED)

@@ -19,6 +19,7 @@ td.text { overflow-wrap: anywhere; unicode-bidi: isolate } del { background: #fd
 small { color: #666 }
 </style></head><body>
 """
+_TAGS = {"removed": "del", "review": "mark", "allowed": "u"}
 
 
 def page(summary: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -34,7 +35,7 @@ def page(summary: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Itera
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    tag = "del" if row["action"] == "removed" else "mark"
+    tag = _TAGS.get(row["action"], "mark")
     before, after = (escape(quote(text)) for text in row["context"])
     why = "; ".join(f"{words} {value:+.1f}" for words, value in row["evidence"][:4])
     return (

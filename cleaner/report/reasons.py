@@ -47,6 +47,10 @@ REASONS = {
         "Spam in code",
         "In a code block or a string of JSON-LD, what would be cut if it were no code. It is always for review, never cut.",
     ),
+    "site-phrase": Meaning(
+        "A phrase that the site itself calls spam",
+        "What the configuration names under `spam-phrases`, wherever it stands as whole words.",
+    ),
 }
 
 

@@ -14,21 +14,12 @@ from typing import Any, NamedTuple
 from cleaner.api import LEVELS
 from cleaner.engine.handles import FileProblem, closing, open_regular, reading
 from cleaner.readers import WHOLE
+from cleaner.report.reasons import REASONS
 from cleaner.site.ignore import below
 from cleaner.span import CleanerError
 
 NAMES = ("cleaner.toml", ".cleaner.toml", "pyproject.toml")  # in one folder the first of them wins
 TABLE = ("tool", "cleaner")  # of pyproject.toml
-REASONS = (
-    "promo-line",
-    "promo-block",
-    "promo-inline",
-    "promo-tag",
-    "spam-link",
-    "hidden-block",
-    "server-code",
-    "spam-in-code",
-)
 ALLOW, BASELINE = ".cleaner-allow.toml", ".cleaner-baseline.toml"
 MAX_FILE, MAX_TEXT, MAX_ITEMS = 1 << 17, 1000, 1000  # bytes of a file, characters of a string, members of an array
 MAX_DOTS = 200  # on a line: tomllib takes two minutes for a key of 100,000 parts
@@ -302,7 +293,7 @@ def _path_table(value: Any, place: _Place) -> PathSettings:
     return PathSettings(**values)
 
 
-_PATTERNS, _REASONS = _several(_pattern), _several(_one_of(REASONS))
+_PATTERNS, _REASONS = _several(_pattern), _several(_one_of(tuple(REASONS)))
 _PATH_KEYS: Mapping[str, _Kind] = {"paths": _PATTERNS, "level": _one_of(LEVELS), "ignore": _REASONS}
 _KEYS: Mapping[str, _Kind] = {
     "level": _one_of(LEVELS),
