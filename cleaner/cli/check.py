@@ -9,9 +9,21 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, WORKERS, line, require
+from cleaner.cli.cuts import problems
+from cleaner.cli.options import (
+    FIELD,
+    FORMAT,
+    IGNORE_UNKNOWN,
+    LEVEL,
+    ONLY_ADDED,
+    PATHS,
+    WORKERS,
+    line,
+    require,
+    scoped,
+)
 from cleaner.cli.site import Asked, configured, remarks, site_options
-from cleaner.document import CLEANED, FAILED, SKIPPED, Outcome
+from cleaner.document import CLEANED, Outcome
 from cleaner.engine.batch import run
 from cleaner.engine.jobs import Place
 from cleaner.engine.journal import Entry, Log
@@ -20,7 +32,6 @@ from cleaner.engine.tree import NoTarget, Tally
 from cleaner.engine.walk import Source, as_given, walk
 from cleaner.engine.workers import Pool
 from cleaner.progress import cores, stoppable
-from cleaner.report.quote import quote
 
 
 @click.command()
@@ -30,6 +41,8 @@ from cleaner.report.quote import quote
 @FORMAT
 @site_options
 @WORKERS
+@ONLY_ADDED
+@IGNORE_UNKNOWN
 def check(
     paths: Sequence[Path],
     level: str,
@@ -37,6 +50,8 @@ def check(
     text_format: str,
     asked: Asked,
     workers: int | None,
+    since: str | None,
+    ignore_unknown: bool,
 ) -> None:
     """Change nothing; print what `clean` would cut, and what it would report for review.
 
@@ -44,10 +59,11 @@ def check(
     """
     require(sys.stdout, "output")
     site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
+    chosen = scoped(site.options, since, paths)
     sources = walk(paths, site.selection, named=as_given)
-    tally = Tally()
-    with stoppable(), Pool(Cleaner(level=site.level), site.options, workers or cores()) as pool:
-        for _, entry in run(fresh(sources, Place(NoTarget(), _Printed(), site.options)), pool):
+    tally = Tally(ignoring=ignore_unknown)
+    with stoppable(), Pool(Cleaner(level=site.level), chosen, workers or cores()) as pool:
+        for _, entry in run(fresh(sources, Place(NoTarget(), _Printed(), chosen)), pool):
             tally.add(entry)
     for remark in remarks(site, sum(tally.files.values()), quiet=True):
         click.echo(remark, err=True)
@@ -66,7 +82,5 @@ class _Printed(Log):
 
     def done(self, entry: Entry, *, sync: bool = False) -> None:
         """What was wrong with the source."""
-        skipped = f"{entry.status}: " if entry.status in (SKIPPED, FAILED) else ""
-        for problem, count in sorted(entry.counts.problems.items()):
-            times = f" ({count} records)" if count > 1 else ""
-            click.echo(f"{quote(entry.path)}: {skipped}{quote(problem)}{times}", err=True)
+        for words in problems(entry):
+            click.echo(words, err=True)

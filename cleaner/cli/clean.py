@@ -9,7 +9,20 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
-from cleaner.cli.options import FIELD, FORMAT, LEVEL, PATHS, QUIET, WORKERS, line, require
+from cleaner.cli.cuts import Cuts
+from cleaner.cli.options import (
+    FIELD,
+    FORMAT,
+    IGNORE_UNKNOWN,
+    LEVEL,
+    ONLY_ADDED,
+    PATHS,
+    QUIET,
+    WORKERS,
+    line,
+    require,
+    scoped,
+)
 from cleaner.cli.site import Asked, Site, configured, remarks, site_options
 from cleaner.document import process
 from cleaner.encoding import MAX_BYTES
@@ -44,6 +57,8 @@ from cleaner.span import CleanerError
 @FORMAT
 @site_options
 @WORKERS
+@ONLY_ADDED
+@IGNORE_UNKNOWN
 @QUIET
 def clean(
     paths: Sequence[Path],
@@ -58,6 +73,8 @@ def clean(
     text_format: str,
     asked: Asked,
     workers: int | None,
+    since: str | None,
+    ignore_unknown: bool,
     quiet: bool,
 ) -> None:
     """Clean files and folders; `-` reads standard input and writes standard output.
@@ -68,9 +85,18 @@ def clean(
     5: another run is at work there; 128 + N: stopped by signal N.
     """
     if list(map(str, paths)) == ["-"]:
-        if output is not None or replace or report is not None or no_report or resume or yes or field_names:
+        if (
+            output is not None
+            or replace
+            or report is not None
+            or no_report
+            or resume
+            or yes
+            or field_names
+            or since is not None
+        ):
             raise CleanerError(
-                "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report or --field"
+                "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report, --field or --only-added"
             )
         site = configured(asked, (), level=level, field_names=(), text_format=text_format)
         sys.exit(_clean_stream(site))
@@ -78,6 +104,8 @@ def clean(
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace or resume):
         raise CleanerError("--no-report goes with --in-place, without --report and --resume")
+    if since is not None and not replace:
+        raise CleanerError("--only-added goes with --in-place: what is added is in the files themselves")
     if output is not None:
         report = report or _beside(output)
         places.refuse_overlap([*paths, report], output)
@@ -86,7 +114,8 @@ def clean(
         report = report or Path("cleaner-report")
         places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
     site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
-    task = Task(tuple(paths), output, report, site.options, resume, yes, site.selection)
+    chosen = scoped(site.options, since, paths)
+    task = Task(tuple(paths), output, report, chosen, resume, yes, site.selection, ignore_unknown)
     sys.exit(_run(task, site, workers, quiet))
 
 
@@ -99,9 +128,10 @@ def _beside(output: Path) -> Path:
 def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
     cleaner = Cleaner(level=site.level)
     with stoppable(), Progress(task.number_of_files, quiet) as progress:
+        cuts = Cuts(progress, quiet)
         try:
             with Pool(cleaner, task.options, workers or cores()) as pool:
-                tally = clean_tree(task, cleaner, pool, progress.seen)
+                tally = clean_tree(task, cleaner, pool, progress.seen if task.report else cuts.seen, cuts)
         except (Stopped, OSError) as stopped:
             how = "the same command with --resume" if task.output is None else "the same command"
             why = f" ({quote(str(stopped))})" if isinstance(stopped, OSError) else ""

@@ -16,7 +16,19 @@ from cleaner.engine.jobs import Item, Job, Output, Place, status_of, uncut
 from cleaner.engine.journal import Counts, Entry
 from cleaner.engine.stored import Stored
 from cleaner.engine.walk import Source
-from cleaner.readers import WHOLE, Document, Record, UnreadableError, compress, compression_of, records, stored
+from cleaner.readers import (
+    LFS_POINTER,
+    MAX_POINTER,
+    WHOLE,
+    Document,
+    Record,
+    UnreadableError,
+    compress,
+    compression_of,
+    is_lfs_pointer,
+    records,
+    stored,
+)
 from cleaner.report import diff
 
 LINES = ("jsonl", "csv", "tsv")  # formats of lines, of which a diff can be made
@@ -47,6 +59,7 @@ class RecordsSource(Job):
             stream, status = files.open_stream(self.source.path)
             self._opened(status)
             with stream:
+                _refuse_pointer(stream)
                 for record in self._records(stream):
                     self.content.update(record.data)
                     yield self._item(record)
@@ -198,3 +211,10 @@ class RecordsSource(Job):
                 raise FileProblem(files.CHANGED_READING)
             for hunk in diff.file_diff(os.fsencode(self.source.name), Stored(stream.fileno()), pairs):
                 self.place.log.changes(hunk)
+
+
+def _refuse_pointer(stream: BinaryIO) -> None:
+    """Raise `UnreadableError` for what only stands for a file."""
+    if is_lfs_pointer(stream.read(MAX_POINTER + 1)):
+        raise UnreadableError(LFS_POINTER)
+    stream.seek(0)
