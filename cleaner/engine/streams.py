@@ -50,6 +50,7 @@ class RecordsSource(Job):
         self.compressor: BinaryIO | None = None
         self.failed: FileProblem | None = None
         self.offset = 0  # of the next record in what was read, uncompressed
+        self.line = 1  # where the next record to be read begins
         self.cuts = array("q")  # starts and ends, where they make a diff
         self.content = hashlib.sha256()  # of what was read, uncompressed
 
@@ -63,6 +64,7 @@ class RecordsSource(Job):
                 for record in self._records(stream):
                     self.content.update(record.data)
                     yield self._item(record)
+                    self.line += record.data.count(b"\n")
                 if self._remark:
                     self.counts.problems[self._remark] += 1
                 stream.seek(0)
@@ -93,9 +95,9 @@ class RecordsSource(Job):
     def _item(self, record: Record) -> Item:
         if not record.record or record.problem:
             return Item(record.data, None, record)
-        return Item(
-            record.data, Document(record.data, self.format, record.record, record.hint, str(self.source.path)), record
-        )
+        path = str(self.source.path)
+        document = Document(record.data, self.format, record.record, record.hint, path, self.line)
+        return Item(record.data, document, record)
 
     def accept(self, item: Item, outcome: Outcome | None) -> None:
         """Write a record, and keep what was found in it."""

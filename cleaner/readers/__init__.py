@@ -50,7 +50,7 @@ class Document(NamedTuple):
     """The bytes of one article, and what they are read as (None: no reader knows it).
 
     record names it inside a file that holds several (a line, a row, a record id); hint is what its reader must know
-    about that file, such as the columns of a table; path is that file.
+    about that file, such as the columns of a table; path is that file, and line where in it the record begins.
     """
 
     data: bytes
@@ -58,6 +58,7 @@ class Document(NamedTuple):
     record: str = ""
     hint: str = ""
     path: str = ""
+    line: int = 1
 
 
 def _nothing_against(path: str) -> str:

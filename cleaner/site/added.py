@@ -86,9 +86,7 @@ def _real(folder: str) -> str:
 
 def _key(added: Added) -> str:
     """A hash that differs where another set of lines is added."""
-    rows = sorted(
-        (path, change.blob, change.lines and list(change.lines.ranges)) for path, change in added.changes.items()
-    )
+    rows = sorted((path, change.blob, change.lines and list(change.lines)) for path, change in added.changes.items())
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
@@ -111,9 +109,9 @@ def _narrowed(document: Document, policy: Policy, change: Change | None) -> Poli
     if lines is None or not _has_lines(document):
         return policy
     if document.record:
-        is_new = any(git.content(line) in lines.contents for line in document.data.split(b"\n"))
-        return policy if is_new else None
-    return policy._replace(settle=_touching(policy.settle, lines.ranges)) if lines.ranges else None
+        last = document.line + document.data.removesuffix(b"\n").count(b"\n")
+        return policy if _meets(lines, document.line, last) else None
+    return policy._replace(settle=_touching(policy.settle, lines)) if lines else None
 
 
 def _has_lines(document: Document) -> bool:
@@ -138,5 +136,10 @@ def _touches(text: str, starts: Sequence[int], span: Span, ranges: Sequence[tupl
     piece = text[span.start : span.end]
     begin, end = span.end - len(piece.lstrip()), span.start + len(piece.rstrip())
     first, last = bisect_right(starts, min(begin, span.end - 1)), bisect_right(starts, max(end - 1, span.start))
+    return _meets(ranges, first, last)
+
+
+def _meets(ranges: Sequence[tuple[int, int]], first: int, last: int) -> bool:
+    """Whether one of some sorted, half-open ranges has a line from the first to the last of some."""
     at = bisect_right(ranges, (last, sys.maxsize)) - 1
     return at >= 0 and ranges[at][1] > first

@@ -49,18 +49,14 @@ _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)")
 _HUNK = re.compile(rb"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 
 
-class Lines(NamedTuple):
-    """Lines that were added to a file: by number, in sorted half-open ranges that count from 1, and by what they hold."""
-
-    ranges: Sequence[tuple[int, int]]
-    contents: frozenset[bytes]
-
-
 class Change(NamedTuple):
-    """What is staged of a file: the id of its content ("" in a conflict), and the lines that are new, None for all."""
+    """What is staged of a file: the id of its content ("" in a conflict), and which lines are new, None for all.
+
+    Lines are in sorted, half-open ranges, and count from 1.
+    """
 
     blob: str
-    lines: Lines | None
+    lines: Sequence[tuple[int, int]] | None
 
 
 def top(folder: Path) -> str:
@@ -113,9 +109,11 @@ def staged(folder: Path, base: str) -> dict[bytes, Change]:
     }
 
 
-def _new(found: dict[tuple[str, str], Lines], status: bytes, old: str, new: str) -> Lines | None:
+def _new(
+    found: dict[tuple[str, str], list[tuple[int, int]]], status: bytes, old: str, new: str
+) -> Sequence[tuple[int, int]] | None:
     if old == new:
-        return Lines((), frozenset())
+        return ()
     return found.get((old, new)) if status in (b"M", b"R") else None
 
 
@@ -132,35 +130,23 @@ def _rows(raw: bytes) -> Iterator[tuple[bytes, str, str, bytes]]:
                 yield status[:1], old.decode(), new.decode(), path
 
 
-def added_lines(patch: Iterable[bytes]) -> dict[tuple[str, str], Lines]:
+def added_lines(patch: Iterable[bytes]) -> dict[tuple[str, str], list[tuple[int, int]]]:
     """The lines added by each part of a patch without context, by the full ids before and after; those of binary files lack.
 
     >>> patch = [b"diff --git a/x b/x", b"index 1a..2b 100644", b"--- a/x", b"+++ b/x", b"@@ -3,0 +4 @@ a", b"+new"]
-    >>> added_lines(patch)[("1a", "2b")].ranges
-    [(4, 5)]
+    >>> added_lines(patch)
+    {('1a', '2b'): [(4, 5)]}
     """
-    found: dict[tuple[str, str], tuple[list[tuple[int, int]], set[bytes]]] = {}
-    ids, in_hunk = ("", ""), False
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    ids: tuple[str, str] | None = None
     for line in patch:
-        if in_hunk and line.startswith(b"+"):
-            found[ids][1].add(content(line[1:]))
-        elif match := _INDEX.match(line):
-            ids, in_hunk = (match[1].decode(), match[2].decode()), False
-        elif match := _HUNK.match(line):
-            if not in_hunk:
-                found[ids], in_hunk = ([], set()), True
+        if match := _INDEX.match(line):  # no line of a file begins like this or the next: -, + or \\ stands before it
+            ids = (match[1].decode(), match[2].decode())
+            found.pop(ids, None)  # another file with the same change
+        elif ids and (match := _HUNK.match(line)):
             first, count = int(match[1]), int(match[2] or 1)
-            found[ids][0].extend([(first, first + count)] if count else [])
-    return {ids: Lines(ranges, frozenset(contents)) for ids, (ranges, contents) in found.items()}
-
-
-def content(line: bytes) -> bytes:
-    """What a line is known by wherever it stands: a hash, whatever ends it.
-
-    >>> content(b"a\\r\\n") == content(b"a") != content(b"b")
-    True
-    """
-    return hashlib.blake2b(line.rstrip(b"\r\n"), digest_size=16).digest()
+            found.setdefault(ids, []).extend([(first, first + count)] if count else [])
+    return found
 
 
 def is_content(stream: BinaryIO, blob: str) -> bool:
