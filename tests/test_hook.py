@@ -117,6 +117,15 @@ def test_names(folder: Path) -> None:
     assert pre_commit(folder)[0] == 0
 
 
+def test_one_name_in_several_folders(folder: Path) -> None:
+    (folder / "cleaner.toml").write_text('exclude = ["drafts/"]\n')
+    stage(folder, dict.fromkeys(["posts/index.md", "pages/index.md", "drafts/index.md"], SPAM))
+    code, said = pre_commit(folder)
+    assert (code, "pages/index.md:4:1: removed" in said, "posts/index.md:4:1: removed" in said) == (1, True, True), said
+    kept = [(folder / name / "index.md").read_bytes() == SPAM for name in ("posts", "pages", "drafts")]
+    assert kept == [False, False, True]
+
+
 def test_names_of_options(folder: Path) -> None:
     names = ["-w", "-q", "--config=evil.toml", "@x", "--in-place", "--level=review"]
     use(folder, "cleaner", files="")
