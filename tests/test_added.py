@@ -21,7 +21,7 @@ KEPT = OLD  # what is to be left of NEW
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
+    for name in [name for name in os.environ if name.startswith(("GIT_", "PRE_COMMIT_"))]:
         monkeypatch.delenv(name)
     for name, value in ALONE.items():
         monkeypatch.setenv(name, value)
@@ -58,11 +58,28 @@ def test_check_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert CliRunner().invoke(main, ["check", "a.md", "b.md"]).stdout.count("removed") == 3
 
 
-def test_everything_is_new_in_the_first_commit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ids", ["sha1", "sha256"])
+def test_everything_is_new_in_the_first_commit(tmp_path: Path, ids: str) -> None:
     folder = new_repository(tmp_path)
+    git(folder, "init", "-q", f"--object-format={ids}", "other")
+    folder = folder / "other"
     stage(folder, {"a.md": DIRTY.encode()})
     assert _clean(folder).exit_code == 0
     assert (folder / "a.md").read_bytes() == ARTICLE.encode()
+
+
+def test_nothing_is_added(tmp_path: Path) -> None:
+    done = _clean(new_repository(tmp_path, {"a.md": DIRTY.encode()}))
+    assert (done.exit_code, "nothing is added, so nothing counts" in done.stderr) == (0, True)
+
+
+def test_the_revision_that_pre_commit_runs_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = new_repository(tmp_path, {"a.md": OLD})
+    stage(folder, {"a.md": NEW})
+    commit(folder)
+    monkeypatch.setenv("PRE_COMMIT_FROM_REF", "HEAD~1")
+    assert _clean(folder).exit_code == 0
+    assert (folder / "a.md").read_bytes() == KEPT
 
 
 def test_a_line_next_to_an_added_one_is_not_added(tmp_path: Path) -> None:
@@ -70,6 +87,23 @@ def test_a_line_next_to_an_added_one_is_not_added(tmp_path: Path) -> None:
     stage(folder, {"a.md": DIRTY.replace(SPAM, f"{SPAM}\nA gull cries.").encode()})
     assert _clean(folder).exit_code == 0
     assert SPAM.encode() in (folder / "a.md").read_bytes()
+
+
+def test_the_line_end_that_goes_along_is_not_the_line(tmp_path: Path) -> None:
+    old = f"{ARTICLE}Nobody knows.\n{SPAM}".encode()  # with the last line goes the line end before it
+    folder = new_repository(tmp_path, {"a.md": old, "b.md": old})
+    stage(folder, {"a.md": old.replace(b"Nobody knows", b"Somebody knows"), "b.md": old + b"\n"})
+    assert _clean(folder).exit_code == 0
+    assert (folder / "a.md").read_bytes().endswith(SPAM.encode())
+    assert (folder / "b.md").read_bytes() == f"{ARTICLE}Nobody knows.\n".encode()
+
+
+def test_a_link_to_the_repository(tmp_path: Path) -> None:
+    folder = new_repository(tmp_path / "site", {"posts/a.md": OLD})
+    (tmp_path / "link").symlink_to("site")
+    stage(folder, {"posts/a.md": NEW})
+    assert _clean(tmp_path, "link").exit_code == 0
+    assert (folder / "posts/a.md").read_bytes() == KEPT
 
 
 def test_a_revision_counts_from_where_the_branch_began(tmp_path: Path) -> None:
@@ -194,6 +228,16 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert (folder / "a.md").read_bytes().endswith(everything[2:] if encoding == "utf-16" else kept[3:])
     assert (SPAM.encode(encoding)[2:] in (folder / "a.md").read_bytes()) == (encoding != "utf-16")
     assert (folder / "b.md").read_bytes() == old
+
+
+def test_half_of_a_character_is_no_line_end(tmp_path: Path) -> None:
+    """UTF-16 that git takes for text, since it is all Chinese as far as git looks, with bytes 0x0A in it."""
+    old = "山水" * 2100 + "\n" + "\u0a0a" * 20 + "\n"
+    folder = new_repository(tmp_path, {"a.md": b"\xff\xfe" + old.encode("utf-16-le")})
+    stage(folder, {"a.md": b"\xff\xfe" + (old + DIRTY).encode("utf-16-le")})
+    assert b"Binary" not in git(folder, "diff", "--cached")
+    assert _clean(folder).exit_code == 0
+    assert (folder / "a.md").read_bytes() == b"\xff\xfe" + (old + ARTICLE).encode("utf-16-le")
 
 
 def test_records_count_by_their_lines(tmp_path: Path) -> None:
@@ -335,7 +379,7 @@ def test_only_in_place(tmp_path: Path) -> None:
 
 
 def test_what_looks_like_a_header_in_a_hunk() -> None:
-    patch = [
+    first = [
         b"index 1..2 100644\n",
         b"--- a/x\n",
         b"+++ b/x\n",
@@ -344,5 +388,6 @@ def test_what_looks_like_a_header_in_a_hunk() -> None:
         b"+++ b/y\n",
         b"+@@ -1 +9 @@\n",
     ]
-    found = added_lines([*patch, b"diff --git a/z b/z\n", b"index 5..6\n", b"Binary files a/z and b/z differ\n"])
-    assert found == {("1", "2"): [(1, 3)]}
+    more = [b"@@ -5,0 +7 @@ index\n", b"+x\n", b"@@ -9 +10,0 @@\n", b"-x\n"]
+    last = [b"diff --git a/z b/z\n", b"index 5..6\n", b"Binary files a/z and b/z differ\n"]
+    assert added_lines([*first, *more, *last]) == {("1", "2"): [(1, 3), (7, 8)]}

@@ -77,7 +77,10 @@ def scoped(options: Options, since: str | None, paths: Sequence[Path]) -> Option
         return options
     from cleaner.site.added import added, limited  # nobody else needs git
 
-    return limited(options, added(paths, since))
+    found = added(paths, since or os.environ.get("PRE_COMMIT_FROM_REF", ""))
+    if not found.changes:
+        click.echo("--only-added: nothing is added, so nothing counts", err=True)
+    return limited(options, found)
 
 
 def options(field_names: Sequence[str], text_format: str) -> Options:
