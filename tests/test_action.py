@@ -56,7 +56,7 @@ def test_inputs_are_data(tmp_path: Path) -> None:
     done = _run(tmp_path, STUB, INPUT_PATHS=paths, INPUT_ARGS=args)
     assert done.returncode == 1, done.stderr
     assert (tmp_path / "temp/arguments").read_text().splitlines() == [
-        *("check", "--output-format", "github"),
+        *("check", "--output-format", "github", "--ignore-unknown"),
         *("--level=review", "--field", 'x" y'),
         *("--", "$(touch made)", "-w", "a b; touch made", "`touch made`"),
     ]

@@ -63,8 +63,10 @@ def check(
     sources = walk(paths, site.selection, named=as_given)
     tally = Tally(ignoring=ignore_unknown)
     with stoppable(), Pool(Cleaner(level=site.level), chosen, workers or cores()) as pool:
-        for _, entry in run(fresh(sources, Place(NoTarget(), _Printed(), chosen)), pool):
+        for _, entry in run(fresh(sources, Place(NoTarget(), _Printed(tally), chosen)), pool):
             tally.add(entry)
+    if tally.ignored:
+        click.echo(f"passed over: {tally.ignored} with nothing to read in them", err=True)
     for remark in remarks(site, sum(tally.files.values()), quiet=True):
         click.echo(remark, err=True)
     sys.exit(tally.return_code or int(tally.counts.documents[CLEANED] > 0))
@@ -72,6 +74,9 @@ def check(
 
 class _Printed(Log):
     """Prints what is found instead of keeping it."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
 
     def outcome(
         self, source: Source, outcome: Outcome, data: bytes, *, base: int = 0, record: str = "", field: str = ""
@@ -82,5 +87,5 @@ class _Printed(Log):
 
     def done(self, entry: Entry, *, sync: bool = False) -> None:
         """What was wrong with the source."""
-        for words in problems(entry):
+        for words in problems(entry, ignoring=self.tally.ignoring):
             click.echo(words, err=True)

@@ -128,7 +128,7 @@ def _beside(output: Path) -> Path:
 def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
     cleaner = Cleaner(level=site.level)
     with stoppable(), Progress(task.number_of_files, quiet) as progress:
-        cuts = Cuts(progress, quiet)
+        cuts = Cuts(progress, quiet=quiet, ignoring=task.ignoring)
         try:
             with Pool(cleaner, task.options, workers or cores()) as pool:
                 tally = clean_tree(task, cleaner, pool, progress.seen if task.report else cuts.seen, cuts)

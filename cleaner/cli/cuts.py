@@ -10,14 +10,15 @@ from cleaner.document import FAILED, SKIPPED, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.walk import Source
 from cleaner.progress import Progress
+from cleaner.readers import NO_READER
 from cleaner.report.quote import quote
 
 
 class Cuts(Log):
     """Prints the cuts of a source when its file is written, never before; none when quiet."""
 
-    def __init__(self, progress: Progress, quiet: bool) -> None:
-        self.progress, self.quiet = progress, quiet
+    def __init__(self, progress: Progress, *, quiet: bool, ignoring: bool) -> None:
+        self.progress, self.quiet, self.ignoring = progress, quiet, ignoring
         self.lines: list[str] = []
 
     def outcome(
@@ -41,13 +42,15 @@ class Cuts(Log):
             for cut in self.lines:
                 self.progress.say(cut)
         self.lines.clear()
-        for words in problems(entry):
+        for words in problems(entry, ignoring=self.ignoring):
             self.progress.say(words)
         self.progress.seen(source, entry)
 
 
-def problems(entry: Entry) -> Iterator[str]:
-    """What was wrong with a source and its records, line by line."""
+def problems(entry: Entry, *, ignoring: bool) -> Iterator[str]:
+    """What was wrong with a source and its records, line by line; `ignoring` those of other formats, which may be many."""
+    if ignoring and entry.reason == NO_READER:
+        return
     status = f"{entry.status}: " if entry.status in (SKIPPED, FAILED) else ""
     for problem, count in sorted(entry.counts.problems.items()):
         times = f" ({count} records)" if count > 1 else ""
