@@ -172,7 +172,9 @@ def clean_tree(
             tally.add(entry)
             seen(job.source, entry)
             if limit is not None and tally.files[CLEANED] > limit:
-                how = "see the report, then go on with --resume --yes" if book else "look at them, then go on with --yes"
+                how = (
+                    "see the report, then go on with --resume --yes" if book else "look at them, then go on with --yes"
+                )
                 raise CleanerError(f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; {how}")
         tally.counts.problems.update(folders.finish())
         if book:
