@@ -154,6 +154,12 @@ def test_outside_of_a_repository(tmp_path: Path) -> None:
     assert (done.exit_code, "is not in the git repository" in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("path", ["nowhere/a.md", "a.md/b.md"])
+def test_a_path_that_is_not_there(tmp_path: Path, path: str) -> None:
+    done = _clean(new_repository(tmp_path, {"a.md": OLD}), path)
+    assert (done.exit_code, "git" in done.stderr, done.stderr.count("\n")) == (2, False, 1), done.stderr
+
+
 def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = new_repository(tmp_path, {"a.md": OLD})
     monkeypatch.setenv("PATH", str(tmp_path))

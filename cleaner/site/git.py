@@ -35,14 +35,8 @@ _TEXT = (
     "--no-textconv",
     "--submodule=short",
 )
-_KEPT = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_COMMON_DIR",
-    "GIT_OBJECT_DIRECTORY",
-)  # paths; hooks get them
-_ALSO_KEPT = ("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG")  # by their first letters
+_PATHS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")  # hooks get them
+_KEPT = ("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG")  # by their first letters
 _SET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
 BLOCK = 1 << 20  # bytes of a file read at a time
 _INDEX = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)")
@@ -82,16 +76,11 @@ def base(folder: Path, revision: str) -> str:
 
 def _commit(folder: Path, revision: str) -> str:
     """The id of a commit, or nothing."""
-    if "\0" in revision:
-        return ""
     try:
-        return (
-            _said(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-            .decode()
-            .strip()
-        )
+        said = _said(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except CleanerError:
         return ""
+    return said.decode().strip()
 
 
 def staged(folder: Path, base: str) -> dict[bytes, Change]:
@@ -219,8 +208,10 @@ def _lines(folder: Path, *arguments: str) -> Iterator[IO[bytes]]:
 def _started() -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError:
-        raise CleanerError("--only-added needs git: it is not installed, or not on the PATH") from None
+    except OSError as error:
+        if error.filename == _GIT[0]:
+            raise CleanerError("--only-added needs git: it is not installed, or not on the PATH") from None
+        raise CleanerError(f"{os.fsdecode(error.filename or '')}: {error.strerror}") from None
 
 
 def _refused(words: bytes) -> CleanerError:
@@ -231,5 +222,5 @@ def _refused(words: bytes) -> CleanerError:
 def _environment() -> dict[str, str]:
     """The environment without what changes how git compares and prints; paths in it hold in every folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    kept |= {name: value for name, value in os.environ.items() if name.startswith(_ALSO_KEPT)}
-    return kept | {name: os.path.abspath(os.environ[name]) for name in _KEPT if os.environ.get(name)} | _SET  # noqa: PTH100
+    kept |= {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+    return kept | {name: os.path.abspath(os.environ[name]) for name in _PATHS if os.environ.get(name)} | _SET  # noqa: PTH100
