@@ -50,19 +50,20 @@ def process(documents: Sequence[Document], cleaner: Cleaner, options: Options = 
     >>> [outcome.status for outcome in process(documents, Cleaner())]
     ['unchanged', 'skipped']
     """
-    read = [_read(document, options) for document in documents]
-    known = [field for item in read if isinstance(item, list) for field in item]
-    policies = [
-        options.policy_of(document.path)
-        for document, item in zip(documents, read, strict=True)
-        if isinstance(item, list)
-        for _ in item
+    policies = [options.scope.narrow(document, options.policy_of(document.path)) for document in documents]
+    read = [
+        None if policy is None else _read(document, options)
+        for document, policy in zip(documents, policies, strict=True)
     ]
-    results = iter(cleaner.clean_many([field.text for field in known], [field.format for field in known], policies))
+    known = [
+        (field, policy) for item, policy in zip(read, policies, strict=True) if isinstance(item, list) for field in item
+    ]
+    texts, formats = [field.text for field, _ in known], [field.format for field, _ in known]
+    results = iter(cleaner.clean_many(texts, formats, [policy for _, policy in known if policy]))
     return [
-        Outcome(SKIPPED, item, document.data, (), ())
-        if isinstance(item, str)
-        else _outcome(document, item, [next(results) for _ in item], options)
+        _outcome(document, item, [next(results) for _ in item], options)
+        if isinstance(item, list)
+        else Outcome(SKIPPED if item else UNCHANGED, item or "", document.data, (), ())
         for item, document in zip(read, documents, strict=True)
     ]
 

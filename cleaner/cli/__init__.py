@@ -18,6 +18,7 @@ from cleaner.cli.clean import clean
 from cleaner.cli.config import config
 from cleaner.cli.explain import explain
 from cleaner.cli.measure import evaluate, train
+from cleaner.cli.options import separated
 from cleaner.cli.phrases import phrases
 from cleaner.cli.undo import restore, verify
 from cleaner.engine import places
@@ -28,6 +29,9 @@ from cleaner.span import CleanerError
 
 class _Commands(click.Group):
     """Turns what a caller did wrong into one line and exit code 2, and what the system refused into one and 3."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if ctx.resilient_parsing else separated(args))
 
     def invoke(self, ctx: click.Context) -> Any:
         _keep_numbers()

@@ -15,7 +15,9 @@ from cleaner.api import Cleaner
 from cleaner.cli.options import (
     FIELD,
     FORMAT,
+    IGNORE_UNKNOWN,
     LEVEL,
+    ONLY_ADDED,
     PATHS,
     QUIET,
     STDIN_FILENAME,
@@ -24,6 +26,7 @@ from cleaner.cli.options import (
     WORKERS,
     is_stream,
     require,
+    scoped,
 )
 from cleaner.cli.printed import Printed, printed
 from cleaner.cli.site import Asked, Site, configured, remarks, site_options
@@ -38,6 +41,7 @@ from cleaner.progress import Stopped, cores, stoppable
 from cleaner.readers import Options
 from cleaner.report import forms
 from cleaner.site.usage import Usage, Watching
+from cleaner.span import CleanerError
 
 OUTPUT_FORMAT = click.option(
     "--output-format",
@@ -68,6 +72,8 @@ COLOUR = click.option(
 @TRUST
 @WORKERS
 @QUIET
+@ONLY_ADDED
+@IGNORE_UNKNOWN
 def check(
     paths: Sequence[Path],
     output_format: str,
@@ -80,6 +86,8 @@ def check(
     trust_comments: bool,
     workers: int | None,
     quiet: bool,
+    since: str | None,
+    ignore_unknown: bool,
 ) -> None:
     """Change nothing; print what `clean` would cut, and what it would report for review. `-` reads standard input.
 
@@ -94,12 +102,15 @@ def check(
     """
     require(sys.stdout, "output")
     is_stdin = is_stream(paths, stdin_filename)
+    if is_stdin and since is not None:
+        raise CleanerError("--only-added looks at files of a repository, not at standard input")
     named = [Path(stdin_filename)] if stdin_filename else [] if is_stdin else paths
     site = configured(asked, named, level=level, field_names=field_names, text_format=text_format)
     site = site.settled(trust_comments=trust_comments)
+    site = site._replace(options=scoped(site.options, since, paths))
     usage = Usage(site.settings)
     with stoppable(), ExitStack() as stack:
-        log = printed(output_format, colour, quiet=quiet)
+        log = printed(output_format, colour, quiet=quiet, ignoring=ignore_unknown)
         watched = Watching(log, usage)
         if is_stdin and stdin_filename is not None and not site.selection.takes(Path(stdin_filename)):
             jobs: Iterator[Job] = iter(())

@@ -9,10 +9,13 @@ from pathlib import Path
 import click
 
 from cleaner.api import Cleaner
+from cleaner.cli.cuts import Cuts
 from cleaner.cli.options import (
     FIELD,
     FORMAT,
+    IGNORE_UNKNOWN,
     LEVEL,
+    ONLY_ADDED,
     PATHS,
     QUIET,
     STDIN_FILENAME,
@@ -22,6 +25,7 @@ from cleaner.cli.options import (
     is_stream,
     line,
     require,
+    scoped,
 )
 from cleaner.cli.site import Asked, Site, configured, remarks, site_options
 from cleaner.decide import ALLOWED
@@ -60,6 +64,8 @@ from cleaner.span import CleanerError
 @site_options
 @TRUST
 @WORKERS
+@ONLY_ADDED
+@IGNORE_UNKNOWN
 @QUIET
 def clean(
     paths: Sequence[Path],
@@ -76,6 +82,8 @@ def clean(
     asked: Asked,
     trust_comments: bool,
     workers: int | None,
+    since: str | None,
+    ignore_unknown: bool,
     quiet: bool,
 ) -> None:
     """Clean files and folders; `-` reads standard input and writes standard output.
@@ -93,9 +101,18 @@ def clean(
     5: another run is at work there; 128 + N: stopped by signal N.
     """
     if is_stream(paths, stdin_filename):
-        if output is not None or replace or report is not None or no_report or resume or yes or field_names:
+        if (
+            output is not None
+            or replace
+            or report is not None
+            or no_report
+            or resume
+            or yes
+            or field_names
+            or since is not None
+        ):
             raise CleanerError(
-                "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report or --field"
+                "`-` reads one text and writes it to standard output: it takes no -o, --in-place, --report, --field or --only-added"
             )
         named = [Path(stdin_filename)] if stdin_filename else []
         site = configured(asked, named, level=level, field_names=(), text_format=text_format)
@@ -104,6 +121,8 @@ def clean(
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace or resume):
         raise CleanerError("--no-report goes with --in-place, without --report and --resume")
+    if since is not None and not replace:
+        raise CleanerError("--only-added goes with --in-place: what is added is in the files themselves")
     if output is not None:
         report = report or _beside(output)
         places.refuse_overlap([*paths, report], output)
@@ -113,7 +132,8 @@ def clean(
         places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
     site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
     site = site.settled(trust_comments=trust_comments)
-    task = Task(tuple(paths), output, report, site.options, resume, yes, site.selection)
+    chosen = scoped(site.options, since, paths)
+    task = Task(tuple(paths), output, report, chosen, resume, yes, site.selection, ignore_unknown)
     sys.exit(_run(task, site, workers, quiet))
 
 
@@ -126,9 +146,10 @@ def _beside(output: Path) -> Path:
 def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
     cleaner = Cleaner(level=site.level)
     with stoppable(), Progress(task.number_of_files, quiet) as progress:
+        cuts = Cuts(progress, quiet=quiet, ignoring=task.ignoring)
         try:
             with Pool(cleaner, task.options, workers or cores()) as pool:
-                tally = clean_tree(task, cleaner, pool, progress.seen)
+                tally = clean_tree(task, cleaner, pool, progress.seen if task.report else cuts.seen, cuts)
         except (Stopped, OSError) as stopped:
             how = "the same command with --resume" if task.output is None else "the same command"
             why = f" ({quote(str(stopped))})" if isinstance(stopped, OSError) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from cleaner.api import LEVELS
-from cleaner.readers import WHOLE
+from cleaner.readers import WHOLE, Options
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
 
@@ -51,6 +52,47 @@ TRUST = click.option(
     help="Believe `<!-- cleaner: ignore -->` in the texts, which whoever injects spam can write as well.",
 )
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
+
+IGNORE_UNKNOWN = click.option(
+    "--ignore-unknown",
+    is_flag=True,
+    help="Files with nothing to read in them are no failure: of another format, without the column, Git LFS pointers.",
+)
+ONLY_ADDED = click.option(
+    "--only-added",
+    "since",
+    metavar="[=REVISION]",
+    help="Only what touches a line added by what is staged in git, or since this and a revision parted.",
+)
+_ONLY_ADDED = "--only-added"
+
+
+def separated(arguments: Sequence[str]) -> list[str]:
+    """The arguments of the command, so that an option's value is never taken from the next one, which may be a file.
+
+    >>> separated(["check", "--only-added", "posts"]), separated(["check", "--", "--only-added"])
+    (['check', '--only-added=', 'posts'], ['check', '--', '--only-added'])
+
+    Raises `click.UsageError` for what could be an option and a file: without `--`, nobody knows what was meant.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    if end == len(arguments):
+        for argument in arguments:
+            if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+                raise click.UsageError(f"{quote(argument)} is an option, or a file: put -- in front of the files")
+    return [f"{_ONLY_ADDED}=" if item == _ONLY_ADDED else item for item in arguments[:end]] + [*arguments[end:]]
+
+
+def scoped(options: Options, since: str | None, paths: Sequence[Path]) -> Options:
+    """The options, limited to what is added when that is asked for."""
+    if since is None:
+        return options
+    from cleaner.site.added import added, limited  # nobody else needs git
+
+    found = added(paths, since or os.environ.get("PRE_COMMIT_FROM_REF", ""))
+    if not found.changes:
+        click.echo("--only-added: nothing is added, so nothing counts", err=True)
+    return limited(options, found)
 
 
 def is_stream(paths: Sequence[Path], stdin_filename: str | None) -> bool:

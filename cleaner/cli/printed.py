@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from cleaner.cli.cuts import problems
 from cleaner.decide import REMOVED, REVIEW
-from cleaner.document import FAILED, SKIPPED, Finding, Outcome
+from cleaner.document import Finding, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.tree import Tally
 from cleaner.engine.walk import Source
@@ -24,9 +25,9 @@ HELD = 1 << 20  # bytes of the diff of one file that are held in memory
 class Printed(Log):
     """Counts the findings of a run that concern its user; those who print them build on it."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, ignoring: bool) -> None:
         self.quiet = quiet
-        self.tally = Tally()
+        self.tally = Tally(ignoring=ignoring)
         self.findings = self.for_review = self.with_findings = 0
         self._last = ""
 
@@ -61,13 +62,13 @@ class Printed(Log):
     def done(self, entry: Entry, *, sync: bool = False) -> None:
         """Say what was wrong with a source."""
         self.tally.add(entry)
-        skipped = f"{entry.status}: " if entry.status in (SKIPPED, FAILED) else ""
-        for problem, count in sorted(entry.counts.problems.items()):
-            times = f" ({count} records)" if count > 1 else ""
-            click.echo(f"{quote(f'{entry.path}:')} {skipped}{quote(problem)}{times}", err=True)
+        for words in problems(entry, ignoring=self.tally.ignoring):
+            click.echo(words, err=True)
 
     def finish(self, *, is_complete: bool = True) -> None:
         """The run is over: say how much was found, unless it was stopped."""
+        if self.tally.ignored:
+            click.echo(f"passed over: {self.tally.ignored} with nothing to read in them", err=True)
         if self.quiet or not is_complete:
             return
         files = sum(self.tally.files.values())
@@ -88,8 +89,8 @@ def _counted(number: int, what: str) -> str:
 class PrintedForm(Printed):
     """Prints findings one by one."""
 
-    def __init__(self, form: forms.Form, *, quiet: bool) -> None:
-        super().__init__(quiet=quiet)
+    def __init__(self, form: forms.Form, *, quiet: bool, ignoring: bool) -> None:
+        super().__init__(quiet=quiet, ignoring=ignoring)
         self.form, self._before = form, form.head
 
     def show(self, found: Iterable[Found]) -> None:
@@ -112,10 +113,10 @@ class PrintedForm(Printed):
 class PrintedDiff(Printed):
     """Prints the diff of each file when the file is done: a part of one would be a broken patch."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, ignoring: bool) -> None:
         from tempfile import SpooledTemporaryFile  # takes time to load, which other forms have no use for
 
-        super().__init__(quiet=quiet)
+        super().__init__(quiet=quiet, ignoring=ignoring)
         self._held = SpooledTemporaryFile(HELD)  # noqa: SIM115 - as long as the run
 
     def changes(self, diff: bytes) -> None:
@@ -152,12 +153,12 @@ def _write_bytes(data: bytes) -> None:
     sys.stdout.buffer.write(data)
 
 
-def printed(name: str, colour: str, *, quiet: bool) -> Printed:
+def printed(name: str, colour: str, *, quiet: bool, ignoring: bool) -> Printed:
     """What prints in a form; `colour` is `always`, `never`, or `auto` for terminals whose user has nothing against it."""
     if name == forms.DIFF:
-        return PrintedDiff(quiet=quiet)
+        return PrintedDiff(quiet=quiet, ignoring=ignoring)
     has_colour = colour == "always" or (colour == "auto" and _takes_colour())
-    return PrintedForm(forms.form(name, has_colour=has_colour), quiet=quiet)
+    return PrintedForm(forms.form(name, has_colour=has_colour), quiet=quiet, ignoring=ignoring)
 
 
 def _takes_colour() -> bool:

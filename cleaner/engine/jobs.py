@@ -20,7 +20,7 @@ from cleaner.engine import files
 from cleaner.engine.handles import FileProblem, WriteFailed, reading
 from cleaner.engine.journal import Counts, Entry, Log, Run, Stat
 from cleaner.engine.walk import Source
-from cleaner.readers import Document, Options, Record
+from cleaner.readers import NO_READER, Document, Options, Record
 from cleaner.report import diff
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class UnreadableSource(Job):
 
     def finish(self) -> Entry:
         """Copy it."""
-        return self._pass_through(SKIPPED, self.source.problem or "format: no reader for it")
+        return self._pass_through(SKIPPED, self.source.problem or NO_READER)
 
 
 class DoneSource(Job):

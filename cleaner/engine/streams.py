@@ -16,7 +16,19 @@ from cleaner.engine.jobs import Item, Job, Output, Place, status_of, uncut
 from cleaner.engine.journal import Counts, Entry
 from cleaner.engine.stored import Stored
 from cleaner.engine.walk import Source
-from cleaner.readers import WHOLE, Document, Record, UnreadableError, compress, compression_of, records, stored
+from cleaner.readers import (
+    LFS_POINTER,
+    MAX_POINTER,
+    WHOLE,
+    Document,
+    Record,
+    UnreadableError,
+    compress,
+    compression_of,
+    is_lfs_pointer,
+    records,
+    stored,
+)
 from cleaner.report import diff
 
 LINES = ("jsonl", "csv", "tsv")  # formats of lines, of which a diff can be made
@@ -37,7 +49,8 @@ class RecordsSource(Job):
         self.output: Output | None = None
         self.compressor: BinaryIO | None = None
         self.failed: FileProblem | None = None
-        self.offset = self.lines = 0  # bytes and line ends before the next record in what was read, uncompressed
+        self.offset = 0  # bytes before the next record in what was read, uncompressed
+        self.line = 1  # where the next record to be read begins
         self.cuts = array("q")  # starts and ends, where they make a diff
         self.content = hashlib.sha256()  # of what was read, uncompressed
 
@@ -47,9 +60,11 @@ class RecordsSource(Job):
             stream, status = files.open_stream(self.source.path)
             self._opened(status)
             with stream:
+                _refuse_pointer(stream)
                 for record in self._records(stream):
                     self.content.update(record.data)
                     yield self._item(record)
+                    self.line += record.data.count(b"\n")
                 if self._remark:
                     self.counts.problems[self._remark] += 1
                 stream.seek(0)
@@ -80,9 +95,9 @@ class RecordsSource(Job):
     def _item(self, record: Record) -> Item:
         if not record.record or record.problem:
             return Item(record.data, None, record)
-        return Item(
-            record.data, Document(record.data, self.format, record.record, record.hint, str(self.source.path)), record
-        )
+        path = str(self.source.path)
+        document = Document(record.data, self.format, record.record, record.hint, path, self.line)
+        return Item(record.data, document, record)
 
     def accept(self, item: Item, outcome: Outcome | None) -> None:
         """Write a record, and keep what was found in it."""
@@ -94,9 +109,8 @@ class RecordsSource(Job):
                 self._skip(record)
             self._write(record.raw or record.data)
         else:
-            self._accept(record, outcome)
+            self._accept(record, outcome, item.document.line - 1 if item.document else 0)
         self.offset += len(record.data)
-        self.lines += record.data.count(b"\n")
 
     def _skip(self, record: Record) -> None:
         """Count a record that cannot be read; where it is belongs to its name, not to the reason."""
@@ -109,13 +123,14 @@ class RecordsSource(Job):
         if len(self.skipped) < NAMED:
             self.skipped.append(f"{record.record}: {problem}")
 
-    def _accept(self, record: Record, outcome: Outcome) -> None:
+    def _accept(self, record: Record, outcome: Outcome, lines: int) -> None:
+        """Keep what became of a record that has so many lines of the file before it."""
         if self._is_lost() or outcome.status not in (CLEANED, UNCHANGED):
             outcome = uncut(outcome)
         self.counts.add(outcome)
         if outcome.status in (SKIPPED, FAILED):
             self._name(record, outcome.reason)
-        self._log(record, outcome)
+        self._log(record, outcome, lines)
         if self._has_diff():
             for start, end in outcome.cuts:
                 self.cuts.extend((self.offset + start, self.offset + end))
@@ -124,9 +139,9 @@ class RecordsSource(Job):
         else:
             self._write(record.raw or record.data)
 
-    def _log(self, record: Record, outcome: Outcome) -> None:
+    def _log(self, record: Record, outcome: Outcome, lines: int) -> None:
         name = "" if record.record == WHOLE_RECORD else record.record
-        self.place.log.outcome(self.source, outcome, record.data, base=self.offset, lines=self.lines, record=name)
+        self.place.log.outcome(self.source, outcome, record.data, base=self.offset, lines=lines, record=name)
 
     def _is_lost(self) -> bool:
         """Open the output before the first record; whether that or a later write failed."""
@@ -199,3 +214,10 @@ class RecordsSource(Job):
                 raise FileProblem(files.CHANGED_READING)
             for hunk in diff.file_diff(os.fsencode(self.source.name), Stored(stream.fileno()), pairs):
                 self.place.log.changes(hunk)
+
+
+def _refuse_pointer(stream: BinaryIO) -> None:
+    """Raise `UnreadableError` for what only stands for a file."""
+    if is_lfs_pointer(stream.read(MAX_POINTER + 1)):
+        raise UnreadableError(LFS_POINTER)
+    stream.seek(0)

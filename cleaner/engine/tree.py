@@ -19,7 +19,7 @@ from cleaner.engine.jobs import Job, Output, Place, Threads
 from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
 from cleaner.engine.walk import ALL, Source, as_given, below, common_folder, count, walk
-from cleaner.readers import Options
+from cleaner.readers import Options, has_no_article
 from cleaner.report import folder as report_folder
 from cleaner.site.ignore import Selection
 from cleaner.span import CleanerError
@@ -43,6 +43,7 @@ class Task(NamedTuple):
     resume: bool = False
     anyway: bool = False
     selection: Selection = ALL
+    ignoring: bool = False  # files with nothing to read in them
 
     @property
     def named(self) -> Callable[[Path], str] | None:
@@ -115,16 +116,22 @@ class NoTarget:
 
 
 class Tally:
-    """The counts of a run: of documents, and of the files they came in."""
+    """The counts of a run: of documents, and of the files they came in.
 
-    def __init__(self) -> None:
+    `ignoring` says that files with nothing to read in them are as good as done.
+    """
+
+    def __init__(self, *, ignoring: bool = False) -> None:
+        self.ignoring = ignoring
         self.counts = Counts()
+        self.ignored = 0
         self.files: dict[str, int] = dict.fromkeys((UNCHANGED, CLEANED, SKIPPED, FAILED), 0)
 
     def add(self, entry: Entry) -> None:
         """Count a source."""
         self.counts.merge(entry.counts)
         self.files[entry.status] += 1
+        self.ignored += self.ignoring and entry.status == SKIPPED and has_no_article(entry.reason)
 
     @property
     def return_code(self) -> int:
@@ -132,17 +139,25 @@ class Tally:
         if any(problem.startswith("internal") for problem in self.counts.problems):
             return 4
         documents = self.counts.documents
-        return 3 if documents[SKIPPED] or documents[FAILED] or self.files[SKIPPED] or self.files[FAILED] else 0
+        undone = [
+            documents[SKIPPED] - self.ignored,
+            documents[FAILED],
+            self.files[SKIPPED] - self.ignored,
+            self.files[FAILED],
+        ]
+        return 3 if any(undone) else 0
 
 
-def clean_tree(task: Task, cleaner: Cleaner, pool: Pool, seen: Callable[[Source, Entry], None]) -> Tally:
-    """Do a run; `seen` is told of every source when it is done.
+def clean_tree(
+    task: Task, cleaner: Cleaner, pool: Pool, seen: Callable[[Source, Entry], None], log: Log | None = None
+) -> Tally:
+    """Do a run; `seen` is told of every source when it is done, `log` of what is found when there is no report.
 
     Raises `CleanerError`, before anything is written, for what the caller must change, and for a run in place that would
     change more of the files than is likely.
     """
     sources = walk(task.paths, task.selection, named=task.named)
-    tally = Tally()
+    tally = Tally(ignoring=task.ignoring)
     with ExitStack() as stack:
         book = stack.enter_context(_Book(task, settings(task, cleaner))) if task.report else None
         tell = book.recorder.temporary if book else None
@@ -151,15 +166,16 @@ def clean_tree(task: Task, cleaner: Cleaner, pool: Pool, seen: Callable[[Source,
         below = files.Below(task.output or Path())
         stack.callback(below.close)
         target = FolderTarget(below, tell, threads, folders) if task.output else InPlaceTarget(tell, threads)
-        place = Place(target, book.recorder if book else Log(), task.options)
+        place = Place(target, book.recorder if book else log or Log(), task.options)
         limit = None if task.output or task.anyway else max(MANY, int(MAX_CHANGED * task.number_of_files()))
         for job, entry in run(book.jobs(sources, place) if book else fresh(sources, place), pool):
             tally.add(entry)
             seen(job.source, entry)
             if limit is not None and tally.files[CLEANED] > limit:
-                raise CleanerError(
-                    f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; see the report, then go on with --resume --yes"
+                how = (
+                    "see the report, then go on with --resume --yes" if book else "look at them, then go on with --yes"
                 )
+                raise CleanerError(f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; {how}")
         tally.counts.problems.update(folders.finish())
         if book:
             book.complete(tally)
@@ -192,6 +208,7 @@ def settings(task: Task, cleaner: Cleaner) -> dict[str, Any]:
         **({"site": task.options.site} if task.options.site else {}),
         "mode": OUTPUT if task.output else IN_PLACE,
         "root": os.path.relpath((task.output or common_folder(task.paths)).resolve(), _report(task).resolve()),
+        **({"scope": task.options.scope.key} if task.options.scope.key else {}),
         **({} if task.output else {"paths": _paths(task), **task.selection.said()}),
     }
 

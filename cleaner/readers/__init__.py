@@ -6,6 +6,7 @@ characters to the document's bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
@@ -32,6 +33,14 @@ WHOLE = ("txt", "md", "html")  # formats of files that are one article, and of t
 COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
 _COMPRESSES = {"parquet": ("",), "warc": ("", "gz")}  # what these come in; the others in anything
 
+NO_READER = "format: no reader for it"
+LFS_POINTER = "Git LFS pointer: git lfs pull fetches the file itself"
+NO_COLUMN = "no column named"
+MAX_POINTER = 1024  # bytes; the specification's limit
+_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^ \n]+ [^ \n]+\n)*+oid sha256:[0-9a-f]{64}\nsize \d+\n"
+)
+
 
 def _same_everywhere(path: str) -> Policy:
     return Policy()
@@ -41,7 +50,7 @@ class Document(NamedTuple):
     """The bytes of one article, and what they are read as (None: no reader knows it).
 
     record names it inside a file that holds several (a line, a row, a record id); hint is what its reader must know
-    about that file, such as the columns of a table; path is that file.
+    about that file, such as the columns of a table; path is that file, and line where in it the record begins.
     """
 
     data: bytes
@@ -49,6 +58,15 @@ class Document(NamedTuple):
     record: str = ""
     hint: str = ""
     path: str = ""
+    line: int = 1
+
+
+def _nothing_against(path: str) -> str:
+    return ""
+
+
+def _all_of_it(document: Document, policy: Policy) -> Policy | None:
+    return policy
 
 
 class Record(NamedTuple):
@@ -66,8 +84,19 @@ class Record(NamedTuple):
     raw: bytes = b""
 
 
+class Scope(NamedTuple):
+    """What of the files counts: why a file is refused by its path, if it is, and the policy of a document, None when
+    nothing in it counts. The key tells one scope from another.
+    """
+
+    refusal: Callable[[str], str] = _nothing_against
+    narrow: Callable[[Document, Policy], Policy | None] = _all_of_it
+    key: str = ""
+
+
 class Options(NamedTuple):
-    """What the user says: the names of the fields that hold text, what that text is (txt, md, html), and what holds in a file.
+    """What the user says: the names of the fields that hold text, what that text is (txt, md, html), what holds in a file,
+    and what of it counts.
 
     site stands for all that `policy_of` depends on; empty when that is nothing.
     """
@@ -76,6 +105,7 @@ class Options(NamedTuple):
     text_format: str = "txt"
     policy_of: Callable[[str], Policy] = _same_everywhere
     site: str = ""
+    scope: Scope = Scope()
 
 
 class Field(NamedTuple):
@@ -113,6 +143,24 @@ def format_of(name: str) -> str | None:
     return format if compression in _COMPRESSES.get(format or "", ("", *COMPRESSIONS.values())) else None
 
 
+def is_lfs_pointer(data: bytes) -> bool:
+    """Whether some bytes are what stands for a file that Git LFS keeps elsewhere, and nothing else.
+
+    >>> is_lfs_pointer(b"version https://git-lfs.github.com/spec/v1\\noid sha256:%b\\nsize 12\\n" % (b"0a" * 32))
+    True
+    """
+    return len(data) <= MAX_POINTER and _POINTER.fullmatch(data) is not None
+
+
+def has_no_article(reason: str) -> bool:
+    """Whether a file is skipped because there is nothing in it to read, which is nobody's fault.
+
+    >>> has_no_article("format: no reader for it"), has_no_article("binary: it holds NUL bytes")
+    (True, False)
+    """
+    return reason.startswith((NO_READER, LFS_POINTER, NO_COLUMN))
+
+
 def _suffix(name: str) -> str:
     base = name.rpartition("/")[2]
     return base[base.rfind(".") :].lower() if "." in base else ""
@@ -138,6 +186,8 @@ def records(format: str, stream: BinaryIO, options: Options) -> Iterator[Record]
 
 def fields(document: Document, options: Options) -> list[Field]:
     """The texts of a document. Raises `UnreadableError` for one that cannot be read, or has no reader."""
+    if not document.record and is_lfs_pointer(document.data):
+        raise UnreadableError(LFS_POINTER)
     if document.format in ("txt", "md"):
         from cleaner.readers import plain
 
@@ -158,7 +208,7 @@ def fields(document: Document, options: Options) -> list[Field]:
         from cleaner.readers import html
 
         return html.fields(document)
-    raise UnreadableError("format: no reader for it")
+    raise UnreadableError(NO_READER)
 
 
 def stored(data: bytes) -> bytes:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from cleaner.encoding import MAX_BYTES
-from cleaner.readers import Document, Field, Options, Record, UnreadableError
+from cleaner.readers import NO_COLUMN, Document, Field, Options, Record, UnreadableError
 from cleaner.readers.escapes import Escapes, Located, as_fields
 from cleaner.readers.lines import BLOCK, lines
 
@@ -103,7 +103,7 @@ def _hint(header: bytes, delimiter: bytes, problem: str | None, options: Options
     if not columns:
         wanted, there = " or ".join(options.fields), ", ".join(names)
         there = there if len(there) <= MAX_NAMES else there[:MAX_NAMES] + " ..."
-        raise UnreadableError(f"no column named {wanted}: give --field; it has {there}")
+        raise UnreadableError(f"{NO_COLUMN} {wanted}: give --field; it has {there}")
     if len(columns) > MAX_COLUMNS:
         raise UnreadableError(f"more than {MAX_COLUMNS} columns to clean")
     return json.dumps(_Layout(delimiter.decode(), len(names), columns))
