@@ -10,7 +10,7 @@ from cleaner.evidence import evidence
 from cleaner.judge import Judged, judge
 from cleaner.pages.weigh import OpenPage, page_spans
 from cleaner.readers import Document, Field, Options, UnreadableError, fields
-from cleaner.readers.markdown import protected
+from cleaner.readers.prose import protected
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
 
@@ -47,7 +47,7 @@ def explain_bytes(data: bytes, format: str | None, cleaner: Cleaner, *, everythi
 def _text(field: Field, cleaner: Cleaner) -> Iterator[Place]:
     """The places of a text, those taken along by others left out."""
     text, model = field.text, cleaner.model
-    stretches = protected(text) if field.format == "md" else []
+    stretches = protected(text, field.format)
     judged = judge([text], model, [stretches])[0]
     spans = decide(text, judged, model._replace(review=-1.0), cleaner.level)
     for item in sorted(judged, key=lambda item: -item.probability):

@@ -25,9 +25,9 @@ from cleaner.view import fold
 PLAIN, STRONG, GOODS, WEAK = 3.0, 2.5, 2.0, 1.0
 HINT = 0.5  # points of a number or of letters that are no word, beside goods
 CHEAP = 1.0  # points of a last label that costs little, beside goods
-BAR = 3.0  # points from which a host is plainly spam, and a path in a folder that holds no pages
-PATH_BAR = 4.0  # the same for other paths: encyclopedias and newspapers name goods in theirs
-DOUBT_BAR = 2.0  # the same for a host that the text of its link belies, or for a lone name under that of a university
+BAR = 3.0  # points from which an address is plainly spam
+PATH = -1.0  # for a path: encyclopedias and newspapers name goods in theirs
+DOUBTFUL = 1.0  # for a path in a folder that holds no pages, or a name of its own in front of that of a university
 NEUTRAL, MOST_NEUTRAL = 0.5, 1.0  # points that words without any take away: each behind the first, and all together
 PATH_SHARE = 0.6  # of the words of one part of a path that must have points
 SHORT = 5  # letters from which goods may stand beside letters that are no word
@@ -37,20 +37,57 @@ MAX_NESTED = 3  # addresses inside an address that are read
 _UNKNOWN, _OWN, _DIGIT = 5, 7, 1  # costs of a letter outside words, of a word with points, and of a digit
 
 _ADDRESS = regex.compile(r"(?:[a-z][a-z0-9+.-]*+:)?//([^/?#\\\s]*+)([^?#]*+)(.*+)", regex.IGNORECASE | regex.DOTALL)
-_NESTED = regex.compile(r"(?:https?:/{1,2}|=(?=[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}(?:[/&]|\Z)))([^&\s]++)", regex.IGNORECASE)
-_GENERIC = frozenset("www com co net org gov edu ac mil or go ne gob gouv sch info biz".split())
+_NESTED = regex.compile(
+    r"(?:https?:/{1,2}|=(?=[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}(?:[/&]|\Z)))([^&\s]++)", regex.IGNORECASE
+)
+_GENERIC = frozenset(
+    ["www", "com", "co", "net", "org", "gov", "edu", "ac", "mil", "or", "go", "ne", "gob", "gouv", "sch", "info", "biz"]
+)
 _LENT = frozenset(("gambling", "pharma", "escort"))
 _SHARED = frozenset(("ac", "edu", "gov", "go", "gob", "gouv", "sch", "mil"))  # under them nobody sells anything
 _CHEAP = frozenset(
-    "bet buzz cf club fun ga gq host icu info life live ml monster online quest rest sbs shop site space store tk today top vip website "
-    "win work world xyz".split()
+    [
+        "bet",
+        "buzz",
+        "cf",
+        "club",
+        "fun",
+        "ga",
+        "gq",
+        "host",
+        "icu",
+        "info",
+        "life",
+        "live",
+        "ml",
+        "monster",
+        "online",
+        "quest",
+        "rest",
+        "sbs",
+        "shop",
+        "site",
+        "space",
+        "store",
+        "tk",
+        "today",
+        "top",
+        "vip",
+        "website",
+        "win",
+        "work",
+        "world",
+        "xyz",
+    ]
 )
 _FOLDERS = regex.compile(
     r"/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|assets|cache|components|config|css|files?|fonts|images?|img|includes?"
     r"|js|media|modules|plugins|scripts|styles|templates?|themes|tmp|uploads|vendor)/",
     regex.IGNORECASE,
 )
-_FILE = regex.compile(r"\.(?:avif|css|docx?|epub|gif|ico|jpe?g|js|json|mp[34]|pdf|png|pptx?|svg|webm|webp|xlsx?|xml|zip)$", regex.I)
+_FILE = regex.compile(
+    r"\.(?:avif|css|docx?|epub|gif|ico|jpe?g|js|json|mp[34]|pdf|png|pptx?|svg|webm|webp|xlsx?|xml|zip)$", regex.I
+)
 _SUFFIX = regex.compile(r"\.(?:aspx?|cfm|html?|jsp|php\d?)\Z")
 _GLUED = regex.compile(r"\p{L}{8,}\d*")
 _PARTS = regex.compile(r"[^\p{L}\p{N}]+")
@@ -80,29 +117,31 @@ class Reading(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Why an address is spam, or may be, in words; its points, and how many are enough where it stands."""
+    """What speaks for an address being spam, in words and points, and what it sells."""
 
-    why: str
-    points: float
+    seen: tuple[tuple[str, float], ...]
     trade: str
-    bar: float
+
+    @property
+    def points(self) -> float:
+        """All points together; from BAR on it is plainly spam."""
+        return sum(points for _, points in self.seen)
 
 
 NOTHING = Reading("", 0.0, "", 0.0, 0.0)
 
 
 def judge_address(address: str, hosts: Hosts) -> Verdict | None:
-    """What an address plainly sells, or what it may sell (`points` less than `bar`), None for all others.
+    """What an address sells, and how plainly; None for one that names no goods.
 
     >>> from cleaner.hostwords import load
-    >>> judge_address("https://slotgacor88.example/x", load()).why
-    'host reads "slot gacor 88"'
-    >>> judge_address("https://www.essex.example/casino", load()) is None
+    >>> judge_address("https://slotgacor88.example/x", load()).seen
+    (('host reads "slot gacor 88"', 6.0),)
+    >>> judge_address("https://www.essex.example/", load()) is None
     True
     """
-    found = [_one(address, hosts), *(_nested(item, hosts) for item in _inside(address))]
-    verdicts = [verdict for verdict in found if verdict is not None]
-    return max(verdicts, key=lambda verdict: verdict.points - verdict.bar, default=None)
+    found = [*_own(address, hosts), *(verdict for item in _inside(address) for verdict in _nested(item, hosts))]
+    return max(found, key=lambda verdict: verdict.points, default=None)
 
 
 def host_of(address: str) -> str:
@@ -136,15 +175,11 @@ def _label(label: str) -> str:
     return codes.tobytes().decode("utf-32-le", "replace").strip()
 
 
-def _one(address: str, hosts: Hosts) -> Verdict | None:
+def _own(address: str, hosts: Hosts) -> Iterator[Verdict]:
     match = _ADDRESS.match(address)
-    if match is None:
-        return None
-    host = _of_host(_host(match[1]), hosts)
-    path = _of_path(match[2][:MAX_PATH], hosts)
-    if host and path:
-        return max(host, path, key=lambda verdict: verdict.points - verdict.bar)
-    return host or path
+    if match:
+        verdicts = _of_host(_host(match[1]), hosts), _of_path(match[2][:MAX_PATH], hosts)
+        yield from (verdict for verdict in verdicts if verdict is not None)
 
 
 def _inside(address: str) -> Iterator[str]:
@@ -155,9 +190,10 @@ def _inside(address: str) -> Iterator[str]:
             yield f"http://{match[1]}"
 
 
-def _nested(address: str, hosts: Hosts) -> Verdict | None:
-    verdict = _one(address, hosts)
-    return verdict and verdict._replace(why=f"it leads on to an address whose {verdict.why}")
+def _nested(address: str, hosts: Hosts) -> Iterator[Verdict]:
+    for verdict in _own(address, hosts):
+        (why, points), *more = verdict.seen
+        yield Verdict(((f"it leads on to an address whose {why}", points), *more), verdict.trade)
 
 
 @lru_cache(maxsize=4096)
@@ -169,16 +205,20 @@ def _of_host(host: str, hosts: Hosts) -> Verdict | None:
     if not _SHARED.isdisjoint(labels[-2:]) and len(labels) > 2:
         return _lent(own, hosts)
     reading = read_name(own + _telling(labels[-1], hosts), hosts)
-    points = reading.points + CHEAP * (labels[-1] in _CHEAP)
-    return Verdict(f'host reads "{reading.words}"', points, reading.trade, BAR) if reading.points >= DOUBT_BAR else None
+    if reading.goods < GOODS and reading.points < BAR:
+        return None
+    seen = (f'host reads "{reading.words}"', reading.points)
+    cheap = ((f"host ends with .{labels[-1]}", CHEAP),) if labels[-1] in _CHEAP else ()
+    return Verdict((seen, *cheap), reading.trade)
 
 
 def _lent(labels: Sequence[str], hosts: Hosts) -> Verdict | None:
     """What a host says that belongs to a university or an authority: a name of its own in front of theirs."""
     reading = read_name(labels[:1], hosts) if len(labels) > 1 else NOTHING
-    if reading.points < DOUBT_BAR or reading.share < 1 or reading.trade not in _LENT:
+    if reading.goods < GOODS or reading.share < 1 or reading.trade not in _LENT:
         return None
-    return Verdict(f'host reads "{reading.words}" in front of the name of another', reading.points, reading.trade, DOUBT_BAR)
+    seen = (f'host reads "{reading.words}"', reading.points)
+    return Verdict((seen, ("in front of the name of a university, school or authority", DOUBTFUL)), reading.trade)
 
 
 def _telling(last: str, hosts: Hosts) -> list[str]:
@@ -194,15 +234,19 @@ def _of_path(path: str, hosts: Hosts) -> Verdict | None:
         return None
     verdicts = [_of_part(part, hosts, bool(_FOLDERS.search(path))) for part in path.split("/") if hosts.may_sell(part)]
     found = [verdict for verdict in verdicts if verdict is not None]
-    return max(found, key=lambda verdict: verdict.points - verdict.bar, default=None)
+    return max(found, key=lambda verdict: verdict.points, default=None)
 
 
 def _of_part(part: str, hosts: Hosts, is_in_folder: bool) -> Verdict | None:
     reading = read_name([_SUFFIX.sub("", part)], hosts)
     if reading.goods < GOODS or reading.share < PATH_SHARE:
         return None
-    is_odd = is_in_folder or (_GLUED.fullmatch(part) and " " in reading.words)
-    return Verdict(f'path reads "{reading.words}"', reading.points, reading.trade, BAR if is_odd else PATH_BAR)
+    seen = [(f'path reads "{reading.words}"', reading.points + PATH)]
+    if is_in_folder:
+        seen.append(("in a folder that holds no pages", DOUBTFUL))
+    elif _GLUED.fullmatch(part) and " " in reading.words:
+        seen.append(("in one word", DOUBTFUL))
+    return Verdict(tuple(seen), reading.trade)
 
 
 def read_name(labels: Sequence[str], hosts: Hosts) -> Reading:
@@ -210,7 +254,7 @@ def read_name(labels: Sequence[str], hosts: Hosts) -> Reading:
 
     >>> from cleaner.hostwords import load
     >>> read_name(["buy-cheap-viagra"], load())[:3], read_name(["expertsexchange"], load()).points
-    (('buy cheap viagra', 4.0, 'pharma'), 0.0)
+    (('buy cheap viagra', 4.5, 'pharma'), 0.0)
     """
     cuts = [[*_joined(_cut_label(label, hosts), hosts)] for label in labels]
     pieces = [piece for pieces in cuts if any(piece.points for piece in pieces) for piece in pieces]
@@ -239,13 +283,10 @@ def _joined(pieces: Sequence[Piece], hosts: Hosts) -> Iterator[Piece]:
     """The pieces, two in a row as one where they are known together (`call-girls`)."""
     number = 0
     while number < len(pieces):
-        both = "".join(piece.text for piece in pieces[number : number + 2])
-        is_pair = both in hosts.words and len(pieces) - number > 1
-        if is_pair:
-            shown = " ".join(piece.text for piece in pieces[number : number + 2])
-            yield Piece(shown, *hosts.words[both])
-        else:
-            yield pieces[number]
+        two = pieces[number : number + 2]
+        points, trade = hosts.words.get("".join(piece.text for piece in two), (0.0, ""))
+        is_pair = len(two) > 1 and points > 0 and points >= sum(piece.points for piece in two)
+        yield Piece(" ".join(piece.text for piece in two), points, trade) if is_pair else pieces[number]
         number += 1 + is_pair
 
 
@@ -254,7 +295,9 @@ def _sound(pieces: Sequence[Piece]) -> list[Piece]:
     out = []
     for number, piece in enumerate(pieces):
         beside = pieces[max(number - 1, 0) : number + 2]
-        is_doubtful = 0 < piece.points < PLAIN and len(piece.text) < SHORT and not all(other.is_word for other in beside)
+        is_doubtful = (
+            0 < piece.points < PLAIN and len(piece.text) < SHORT and not all(other.is_word for other in beside)
+        )
         out.append(Piece(piece.text, is_word=False) if is_doubtful else piece)
     return out
 

@@ -10,10 +10,10 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,10 @@ PITCH = "pitch"
 LONGEST = 20  # letters of a word
 MOST_WORDS, MOST_HASHES = 20_000, 200_000
 _ARRAYS = ("words", "points", "trade", "hashes", "costs")
-_JOINTS = str.maketrans("", "", "-_+. ~")
-_BEGINNING = 4  # letters of a word of goods by which a name is looked at
+_JOINTS = b"-_+. ~"
+_BEGINNING = 4  # letters of a word of goods by which a name is looked at; 3 of a word of 3
+_TABLE_BITS = 16
+_END = ord("\n")
 
 
 class Hosts:
@@ -40,15 +42,28 @@ class Hosts:
     def __init__(self, words: Mapping[str, tuple[float, str]], clean: Mapping[int, int]) -> None:
         self.words = words
         self.clean = clean
-        self.beginnings = frozenset(word[:_BEGINNING] for word, (_, trade) in words.items() if trade != PITCH)
-        self.sizes = sorted({len(start) for start in self.beginnings})
+        starts = {word.encode()[:_BEGINNING] for word, (_, trade) in words.items() if trade != PITCH}
+        self._table = np.zeros(1 << _TABLE_BITS, dtype=bool)
+        self._table[_slot(np.array([int.from_bytes(start, "little") for start in starts], np.uint32))] = True
 
     def may_sell(self, name: str) -> bool:
-        """Whether the beginning of some word of goods stands in a name; most names are done with after this."""
-        bare = name.translate(_JOINTS)
-        return any(
-            bare[at : at + size] in self.beginnings for size in self.sizes for at in range(len(bare) - size + 1)
-        )
+        """Whether a name may hold a word of goods; most do not and are done with after this."""
+        return bool(self.which_may_sell([name])[0])
+
+    def which_may_sell(self, names: Sequence[str]) -> NDArray[np.bool_]:
+        """For each of some names or addresses without line ends whether it holds the beginning of a word of goods, or odd letters."""
+        data = "\n".join(names).lower().encode("utf-8", "replace").translate(None, _JOINTS) + b"\n" * _BEGINNING
+        octets = np.frombuffer(data, np.uint8).astype(np.uint32)
+        three = octets[:-3] | octets[1:-2] << 8 | octets[2:-1] << 16
+        hits = self._table[_slot(three)] | self._table[_slot(three | octets[3:] << 24)] | (octets[:-3] >= 128)
+        ends = np.flatnonzero(octets == _END)[: len(names)]
+        found = np.zeros(len(names), dtype=bool)
+        found[np.searchsorted(ends, np.flatnonzero(hits))] = True
+        return found
+
+
+def _slot(keys: NDArray[Any]) -> NDArray[np.uint32]:
+    return (keys.astype(np.uint32, copy=False) * np.uint32(2654435761)) >> np.uint32(32 - _TABLE_BITS)
 
 
 @lru_cache(maxsize=4)

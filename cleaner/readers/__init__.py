@@ -17,6 +17,7 @@ FORMATS = {
     ".text": "txt",
     ".md": "md",
     ".markdown": "md",
+    ".rst": "rst",
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
@@ -28,7 +29,7 @@ FORMATS = {
     ".wet": "warc",
     ".parquet": "parquet",
 }
-WHOLE = ("txt", "md", "html")  # formats of files that are one article, and of the text in a field
+WHOLE = ("txt", "md", "rst", "html")  # formats of files that are one article, and of the text in a field
 COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
 _COMPRESSES = {"parquet": ("",), "warc": ("", "gz")}  # what these come in; the others in anything
 
@@ -67,7 +68,7 @@ class Record(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What the user says: the names of the fields that hold text, what that text is (txt, md, html), and what holds in a file."""
+    """What the user says: the names of the fields that hold text, what that text is (one of WHOLE), and what holds in a file."""
 
     fields: tuple[str, ...] = ("text",)
     text_format: str = "txt"
@@ -134,7 +135,7 @@ def records(format: str, stream: BinaryIO, options: Options) -> Iterator[Record]
 
 def fields(document: Document, options: Options) -> list[Field]:
     """The texts of a document. Raises `UnreadableError` for one that cannot be read, or has no reader."""
-    if document.format in ("txt", "md"):
+    if document.format in ("txt", "md", "rst"):
         from cleaner.readers import plain
 
         return plain.fields(document)

@@ -12,16 +12,15 @@ from pathlib import Path
 import regex
 
 from cleaner.hosts import GOODS, PLAIN, STRONG, WEAK
-from cleaner.hostwords import LONGEST, PITCH, save
+from cleaner.hostwords import PITCH, save
 from cleaner.train.data import Article
 
 LEVELS = {"plain": PLAIN, "strong": STRONG, "goods": GOODS, "weak": WEAK}
 MOST_COMMON = 20_000  # clean words that are kept, beside those that hold goods
 MIN_TEXTS = 3  # in which a clean word must stand, so that no misspelling is one
 COMMON, RARE = 6, 12  # costs of the commonest and of rare words
-MIN_LENGTH = 4
 _ADDRESS = regex.compile(r"(?:https?://|www\.)\S++", regex.IGNORECASE)
-_WORD = regex.compile(r"(?<![a-z0-9'_])[a-z]{4,20}(?![a-z0-9_])")
+_WORD = regex.compile(r"(?<![a-z0-9'_])[a-z]{4,20}(?![a-z0-9_])")  # shorter ones are found in any name; up to LONGEST
 
 Points = dict[str, tuple[float, str]]
 
@@ -40,7 +39,7 @@ def load_words(path: Path) -> tuple[Points, list[str]]:
     ((2.0, 'gambling'), (1.0, 'pitch'), True)
     """
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    words: Points = {word: (WEAK, PITCH) for word in table["pitch"]}
+    words: Points = dict.fromkeys(table["pitch"], (WEAK, PITCH))
     for trade, levels in table.items():
         if trade not in ("pitch", "innocent"):
             words |= {word: (LEVELS[level], trade) for level in reversed(LEVELS) for word in levels.get(level, ())}
@@ -62,9 +61,10 @@ def costs(counts: Mapping[str, int], words: Points, innocent: Iterable[str]) -> 
     goods = [word for word, (_, trade) in words.items() if trade != PITCH]
     holding = regex.compile(r"\L<goods>", goods=goods)
     ordered = sorted(counts, key=lambda word: (-counts[word], word))
-    found = {word: RARE for word in innocent}
+    found = dict.fromkeys(innocent, RARE)
     for rank, word in enumerate(ordered):
-        is_kept = rank < MOST_COMMON or holding.search(word)
-        if counts[word] >= MIN_TEXTS and MIN_LENGTH <= len(word) <= LONGEST and is_kept and word not in words:
+        if counts[word] < MIN_TEXTS:
+            break
+        if word not in words and (rank < MOST_COMMON or holding.search(word)):
             found[word] = min(COMMON + rank.bit_length() // 3, RARE)
     return {zlib.crc32(word.encode()): cost for word, cost in found.items()}

@@ -1,0 +1,59 @@
+"""reStructuredText: which stretches are code and left alone."""
+
+from __future__ import annotations
+
+import regex
+
+_DIRECTIVE = regex.compile(r"[ \t]*\.\. [\w:+-]*+::")
+_CODE = regex.compile(
+    r"[ \t]*\.\. (?:[\w-]+:)?(?:code|code-block|sourcecode|parsed-literal|math|raw|doctest|testcode|testsetup|testoutput|ipython"
+    r"|prompt|graphviz|productionlist|highlight)::"
+)
+_INLINE = regex.compile(r"``[^\n]*?``")
+
+
+def protected(text: str) -> list[tuple[int, int]]:
+    """Stretches that are never judged: literal blocks behind `::`, code directives and doctests, sorted.
+
+    >>> text = "A::\\n\\n    x\\n\\nB\\n"
+    >>> [text[a:b] for a, b in protected(text)]
+    ['    x\\n']
+    """
+    if "::" not in text and ">>>" not in text:
+        return []
+    found: list[tuple[int, int]] = []
+    at, outer, start, is_doctest = 0, -1, -1, False
+    for line in text.splitlines(keepends=True):
+        end, indent = at + len(line), len(line) - len(line.lstrip(" \t"))
+        if line.isspace():
+            is_doctest = False
+        elif is_doctest or (outer >= 0 and indent > outer):
+            start = at if start < 0 else start
+            if found and found[-1][0] == start:
+                found.pop()
+            found.append((start, end))
+        else:
+            is_doctest = line.startswith(">>>", indent)
+            start = at if is_doctest else -1
+            if is_doctest:
+                found.append((at, end))
+            outer = indent if _opens(line) else -1
+        at = end
+    return found
+
+
+def _opens(line: str) -> bool:
+    """Whether the lines indented below a line are code."""
+    if _DIRECTIVE.match(line):
+        return bool(_CODE.match(line))
+    return line.rstrip().endswith("::")
+
+
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """Code inside lines, sorted.
+
+    >>> text = "a ``b`` c"
+    >>> [text[a:b] for a, b in code_spans(text)]
+    ['``b``']
+    """
+    return [match.span() for match in _INLINE.finditer(text)]
