@@ -40,46 +40,17 @@ _ADDRESS = regex.compile(r"(?:[a-z][a-z0-9+.-]*+:)?//([^/?#\\\s]*+)([^?#]*+)(.*+
 _NESTED = regex.compile(
     r"(?:https?:/{1,2}|=(?=[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}(?:[/&]|\Z)))([^&\s]++)", regex.IGNORECASE
 )
-_GENERIC = frozenset(
-    ["www", "com", "co", "net", "org", "gov", "edu", "ac", "mil", "or", "go", "ne", "gob", "gouv", "sch", "info", "biz"]
-)
-_LENT = frozenset(("gambling", "pharma", "escort"))
+_GENERIC = frozenset((
+    "www", "com", "co", "net", "org", "gov", "edu", "ac", "mil", "or", "go", "ne", "gob", "gouv", "sch",
+    "info", "biz",
+))  # fmt: skip
+_LENT = frozenset(("gambling", "pharma"))  # trades whose goods are no name for a faculty's machine
 _SHARED = frozenset(("ac", "edu", "gov", "go", "gob", "gouv", "sch", "mil"))  # under them nobody sells anything
-_CHEAP = frozenset(
-    [
-        "bet",
-        "buzz",
-        "cf",
-        "club",
-        "fun",
-        "ga",
-        "gq",
-        "host",
-        "icu",
-        "info",
-        "life",
-        "live",
-        "ml",
-        "monster",
-        "online",
-        "quest",
-        "rest",
-        "sbs",
-        "shop",
-        "site",
-        "space",
-        "store",
-        "tk",
-        "today",
-        "top",
-        "vip",
-        "website",
-        "win",
-        "work",
-        "world",
-        "xyz",
-    ]
-)
+_CHEAP = frozenset((
+    "bet", "buzz", "cf", "club", "fun", "ga", "gq", "host", "icu", "info", "life", "live", "ml", "monster",
+    "online", "quest", "rest", "sbs", "shop", "site", "space", "store", "tk", "today", "top", "vip",
+    "website", "win", "work", "world", "xyz",
+))  # fmt: skip
 _FOLDERS = regex.compile(
     r"/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|assets|cache|components|config|css|files?|fonts|images?|img|includes?"
     r"|js|media|modules|plugins|scripts|styles|templates?|themes|tmp|uploads|vendor)/",
@@ -105,14 +76,15 @@ class Piece(NamedTuple):
 class Reading(NamedTuple):
     """What a name says.
 
-    words are those with points, and numbers; trade is that of most of them; goods are the points of trades alone; share is
-    that of the words with points among all.
+    words are those with points, and numbers; trade is that of most of them; goods are the points of trades alone; sells is
+    whether it praises them or has words by which spam is known; share is that of the words with points among all.
     """
 
     words: str
     points: float
     trade: str
     goods: float
+    sells: bool
     share: float
 
 
@@ -128,7 +100,7 @@ class Verdict(NamedTuple):
         return sum(points for _, points in self.seen)
 
 
-NOTHING = Reading("", 0.0, "", 0.0, 0.0)
+NOTHING = Reading("", 0.0, "", 0.0, False, 0.0)
 
 
 def judge_address(address: str, hosts: Hosts) -> Verdict | None:
@@ -202,8 +174,9 @@ def _of_host(host: str, hosts: Hosts) -> Verdict | None:
     if len(labels) < 2 or not any(hosts.may_sell(label) for label in labels):
         return None
     own = [label for label in labels[:-1] if label not in _GENERIC]
-    if not _SHARED.isdisjoint(labels[-2:]) and len(labels) > 2:
-        return _lent(own, hosts)
+    lent = _lent(own, hosts) if len(own) > 1 and _is_shared(labels) else None
+    if lent is not None:
+        return lent
     reading = read_name(own + _telling(labels[-1], hosts), hosts)
     if reading.goods < GOODS and reading.points < BAR:
         return None
@@ -213,12 +186,17 @@ def _of_host(host: str, hosts: Hosts) -> Verdict | None:
 
 
 def _lent(labels: Sequence[str], hosts: Hosts) -> Verdict | None:
-    """What a host says that belongs to a university or an authority: a name of its own in front of theirs."""
-    reading = read_name(labels[:1], hosts) if len(labels) > 1 else NOTHING
+    """What a name says that stands in front of that of a university, school or authority."""
+    reading = read_name(labels[:1], hosts)
     if reading.goods < GOODS or reading.share < 1 or reading.trade not in _LENT:
         return None
     seen = (f'host reads "{reading.words}"', reading.points)
     return Verdict((seen, ("in front of the name of a university, school or authority", DOUBTFUL)), reading.trade)
+
+
+def _is_shared(labels: Sequence[str]) -> bool:
+    """Whether a host ends as those of universities, schools and authorities do."""
+    return labels[-1] in _SHARED or (len(labels[-1]) == 2 and labels[-2] in _SHARED)
 
 
 def _telling(last: str, hosts: Hosts) -> list[str]:
@@ -227,9 +205,7 @@ def _telling(last: str, hosts: Hosts) -> list[str]:
 
 
 def _of_path(path: str, hosts: Hosts) -> Verdict | None:
-    if not hosts.may_sell(path.lower()) and "%" not in path:
-        return None
-    path = unquote(path).lower()
+    path = (unquote(path) if "%" in path else path).lower()
     if _FILE.search(path):
         return None
     verdicts = [_of_part(part, hosts, bool(_FOLDERS.search(path))) for part in path.split("/") if hosts.may_sell(part)]
@@ -239,7 +215,7 @@ def _of_path(path: str, hosts: Hosts) -> Verdict | None:
 
 def _of_part(part: str, hosts: Hosts, is_in_folder: bool) -> Verdict | None:
     reading = read_name([_SUFFIX.sub("", part)], hosts)
-    if reading.goods < GOODS or reading.share < PATH_SHARE:
+    if reading.goods < GOODS or not reading.sells or reading.share < PATH_SHARE:
         return None
     seen = [(f'path reads "{reading.words}"', reading.points + PATH)]
     if is_in_folder:
@@ -272,7 +248,8 @@ def read_name(labels: Sequence[str], hosts: Hosts) -> Reading:
     points += HINT * ((numbers > 0) + (words + numbers < len(others)))
     share = 1 - (len(others) - numbers) / len(pieces)
     shown = " ".join(piece.text for piece in pieces if piece.points or piece.text.isdecimal())
-    return Reading(shown, points, goods.most_common(1)[0][0], goods.total() * HINT, share)
+    sells = any(piece.trade == PITCH or piece.points >= PLAIN for piece in said.values())
+    return Reading(shown, points, goods.most_common(1)[0][0], goods.total() * HINT, sells, share)
 
 
 def _cut_label(label: str, hosts: Hosts) -> list[Piece]:
@@ -291,13 +268,12 @@ def _joined(pieces: Sequence[Piece], hosts: Hosts) -> Iterator[Piece]:
 
 
 def _sound(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces, short words for goods without their points where they may be part of a word nobody knows."""
+    """The pieces, praise and short words for goods without their points where they may be part of a word nobody knows."""
     out = []
     for number, piece in enumerate(pieces):
         beside = pieces[max(number - 1, 0) : number + 2]
-        is_doubtful = (
-            0 < piece.points < PLAIN and len(piece.text) < SHORT and not all(other.is_word for other in beside)
-        )
+        is_weak = piece.points < PLAIN and (len(piece.text) < SHORT or piece.trade == PITCH)
+        is_doubtful = piece.points > 0 and is_weak and not all(other.is_word for other in beside)
         out.append(Piece(piece.text, is_word=False) if is_doubtful else piece)
     return out
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,9 @@ LONGEST = 20  # letters of a word
 MOST_WORDS, MOST_HASHES = 20_000, 200_000
 _ARRAYS = ("words", "points", "trade", "hashes", "costs")
 _JOINTS = b"-_+. ~"
-_BEGINNING = 4  # letters of a word of goods by which a name is looked at; 3 of a word of 3
-_TABLE_BITS = 16
+_BEGINNING = 7  # letters of a word of goods by which a name is looked at, all of a shorter one
+_TABLE_BITS = 20
+_ODD = 128  # octets from which letters are not those of ASCII
 _END = ord("\n")
 
 
@@ -42,28 +44,47 @@ class Hosts:
     def __init__(self, words: Mapping[str, tuple[float, str]], clean: Mapping[int, int]) -> None:
         self.words = words
         self.clean = clean
-        starts = {word.encode()[:_BEGINNING] for word, (_, trade) in words.items() if trade != PITCH}
-        self._table = np.zeros(1 << _TABLE_BITS, dtype=bool)
-        self._table[_slot(np.array([int.from_bytes(start, "little") for start in starts], np.uint32))] = True
+        self._starts = frozenset(word.encode()[:_BEGINNING] for word, (_, trade) in words.items() if trade != PITCH)
+        self._sizes = sorted({len(start) for start in self._starts})
+        self._table = np.zeros(1 << _TABLE_BITS, dtype=np.uint8)  # one bit a size
+        for start in self._starts:
+            self._table[_slots(np.array([int.from_bytes(start, "little")], np.uint64))] |= 1 << (len(start) - 1)
 
     def may_sell(self, name: str) -> bool:
-        """Whether a name may hold a word of goods; most do not and are done with after this."""
-        return bool(self.which_may_sell([name])[0])
+        """Whether a name holds the beginning of a word of goods; most do not and are done with after this."""
+        data = name.encode("utf-8", "replace").translate(None, _JOINTS)
+        return any(
+            not self._starts.isdisjoint([data[at : at + size] for at in range(len(data))]) for size in self._sizes
+        )
 
-    def which_may_sell(self, names: Sequence[str]) -> NDArray[np.bool_]:
-        """For each of some names or addresses without line ends whether it holds the beginning of a word of goods, or odd letters."""
-        data = "\n".join(names).lower().encode("utf-8", "replace").translate(None, _JOINTS) + b"\n" * _BEGINNING
-        octets = np.frombuffer(data, np.uint8).astype(np.uint32)
-        three = octets[:-3] | octets[1:-2] << 8 | octets[2:-1] << 16
-        hits = self._table[_slot(three)] | self._table[_slot(three | octets[3:] << 24)] | (octets[:-3] >= 128)
-        ends = np.flatnonzero(octets == _END)[: len(names)]
-        found = np.zeros(len(names), dtype=bool)
-        found[np.searchsorted(ends, np.flatnonzero(hits))] = True
+    def which_may_sell(self, addresses: Sequence[str]) -> NDArray[np.bool_]:
+        """For each of some addresses without line ends whether it may hold the beginning of a word of goods, or has odd letters.
+
+        Joined and hashed all at once: the answer for most of them is what a text of links costs.
+        """
+        joined = "\n".join(map(_plain, addresses))
+        data = joined.lower().encode("utf-8", "replace").translate(None, _JOINTS) + b"\n" * _BEGINNING
+        octets = np.frombuffer(data, np.uint8)
+        size = len(octets) - _BEGINNING + 1
+        hits, key = octets[:size] >= _ODD, np.zeros(size, np.uint64)
+        for at in range(_BEGINNING):
+            key |= octets[at : at + size].astype(np.uint64) << np.uint64(8 * at)
+            if at + 1 in self._sizes:
+                hits |= (self._table[_slots(key)] >> np.uint8(at)) & 1 > 0
+        found = np.zeros(len(addresses), dtype=bool)
+        found[np.searchsorted(np.flatnonzero(octets == _END)[: len(addresses)], np.flatnonzero(hits))] = True
         return found
 
 
-def _slot(keys: NDArray[Any]) -> NDArray[np.uint32]:
-    return (keys.astype(np.uint32, copy=False) * np.uint32(2654435761)) >> np.uint32(32 - _TABLE_BITS)
+def _plain(address: str) -> str:
+    """An address without escapes, on one line, odd letters in the place of punycode."""
+    if "%" in address:
+        address = " ".join(unquote(address).split())
+    return address.replace("xn--", "\x80") if "--" in address else address
+
+
+def _slots(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return (keys * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - _TABLE_BITS)
 
 
 @lru_cache(maxsize=4)

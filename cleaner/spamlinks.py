@@ -27,10 +27,11 @@ START = -2.0  # logits every link begins with; with BAR points its score is 0.73
 ON_SUBJECT = -1.0  # points of a link in an article that names such goods itself
 NAMED = 3  # so many times
 REACH = 300  # characters of a link's text and of what may stand around its address
+LONGEST_SCHEME = 12  # characters
 MOST = 3000  # addresses of a text that are looked at closely
 _AFTER = r"""[^\s<>"'`\[\]{}|\\^，。、；：！？）」』】]"""
 _ADDRESS = re.compile(rf"//(?=[\w\[%])(?:\[[0-9a-fA-F:.]+\])?{_AFTER}{{3,}}")
-_BARE = re.compile(rf"[wW]{{3}}\.(?=\w){_AFTER}{{3,}}")
+_BARE = re.compile(rf"www\.(?=\w){_AFTER}{{3,}}")
 _SCHEME = regex.compile(r"[a-z][a-z0-9+.-]*+:\Z", regex.IGNORECASE)
 _TRAILING = ".,;:!?*_~'"
 _LINKED = regex.compile(r"\[[^\[\]\n]*+\](?:\([^()\s]*+[^()\n]*+\))?|(?:https?:)?//\S++|www\.\S++", regex.IGNORECASE)
@@ -87,22 +88,32 @@ def _addresses(text: str) -> Iterator[tuple[int, int, str]]:
     if "//" in text:
         for match in _ADDRESS.finditer(text):
             start, end = match.start(), match.start() + len(_trimmed(match[0]))
-            scheme = _SCHEME.search(text, max(start - 12, 0), start)
-            yield (scheme.start() if scheme else start), end, text[start:end]
-    if "www." in text or "WWW." in text:
+            yield _scheme_start(text, start), end, text[start:end]
+    if "www." in text:
         for match in _BARE.finditer(text):
             if match.start() == 0 or (text[match.start() - 1] not in "/@.-_" and not text[match.start() - 1].isalnum()):
                 address = _trimmed(match[0])
                 yield match.start(), match.start() + len(address), "//" + address
 
 
+def _scheme_start(text: str, at: int) -> int:
+    """Where an address begins whose host stands behind the `//` at an offset."""
+    for scheme in ("https:", "http:"):
+        if text.endswith(scheme, 0, at):
+            return at - len(scheme)
+    found = _SCHEME.search(text, max(at - LONGEST_SCHEME, 0), at)
+    return found.start() if found else at
+
+
 def _trimmed(address: str) -> str:
     """An address up to the bracket that encloses it, without signs at its end."""
+    if "(" not in address:
+        return address.partition(")")[0].rstrip(_TRAILING)
     depth = 0
-    for match in re.finditer(r"[()]", address):
-        depth += 1 if match[0] == "(" else -1
+    for at, sign in enumerate(address):
+        depth += (sign == "(") - (sign == ")")
         if depth < 0:
-            address = address[: match.start()]
+            address = address[:at]
             break
     return address.rstrip(_TRAILING)
 

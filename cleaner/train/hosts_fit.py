@@ -18,7 +18,7 @@ from cleaner.train.data import Article
 LEVELS = {"plain": PLAIN, "strong": STRONG, "goods": GOODS, "weak": WEAK}
 MOST_COMMON = 20_000  # clean words that are kept, beside those that hold goods
 MIN_TEXTS = 3  # in which a clean word must stand, so that no misspelling is one
-COMMON, RARE = 6, 12  # costs of the commonest and of rare words
+COMMON, NAMED, RARE = 6, 8, 12  # costs of the commonest words, of innocent ones, and of rare ones
 _ADDRESS = regex.compile(r"(?:https?://|www\.)\S++", regex.IGNORECASE)
 _WORD = regex.compile(r"(?<![a-z0-9'_])[a-z]{4,20}(?![a-z0-9_])")  # shorter ones are found in any name; up to LONGEST
 
@@ -61,10 +61,10 @@ def costs(counts: Mapping[str, int], words: Points, innocent: Iterable[str]) -> 
     goods = [word for word, (_, trade) in words.items() if trade != PITCH]
     holding = regex.compile(r"\L<goods>", goods=goods)
     ordered = sorted(counts, key=lambda word: (-counts[word], word))
-    found = dict.fromkeys(innocent, RARE)
+    found = dict.fromkeys(innocent, NAMED)
     for rank, word in enumerate(ordered):
         if counts[word] < MIN_TEXTS:
             break
         if word not in words and (rank < MOST_COMMON or holding.search(word)):
-            found[word] = min(COMMON + rank.bit_length() // 3, RARE)
+            found[word] = min(COMMON + rank.bit_length() // 3, found.get(word, RARE))
     return {zlib.crc32(word.encode()): cost for word, cost in found.items()}
