@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import regex
 
-_DIRECTIVE = regex.compile(r"[ \t]*\.\. [\w:+-]*+::")
+_DIRECTIVE = regex.compile(r"[ \t]*+\.\. (?:\|[^|\n]++\| )?[\w+-]++(?::[\w+-]++)*+::(?!\S)")
+_MARKER = regex.compile(r"(?:[-*+•]|(?:\d{1,9}|[a-zA-Z#])[.)])[ \t]++")
 _CODE = regex.compile(
     r"[ \t]*\.\. (?:[\w-]+:)?(?:code|code-block|sourcecode|parsed-literal|math|raw|doctest|testcode|testsetup|testoutput|ipython"
-    r"|prompt|graphviz|productionlist|highlight)::"
+    r"|prompt|graphviz|productionlist)::"
 )
 _INLINE = regex.compile(r"``[^\n]*?``")
 
@@ -27,19 +28,24 @@ def protected(text: str) -> list[tuple[int, int]]:
         end, indent = at + len(line), len(line) - len(line.lstrip(" \t"))
         if line.isspace():
             is_doctest = False
-        elif is_doctest or (outer >= 0 and indent > outer):
-            start = at if start < 0 else start
-            if found and found[-1][0] == start:
+        elif is_doctest or 0 <= outer < indent or line.startswith(">>>", indent):
+            is_doctest = is_doctest or not 0 <= outer < indent
+            if start >= 0:
                 found.pop()
+            start = at if start < 0 else start
             found.append((start, end))
         else:
-            is_doctest = line.startswith(">>>", indent)
-            start = at if is_doctest else -1
-            if is_doctest:
-                found.append((at, end))
-            outer = indent if _opens(line) else -1
+            start, outer = -1, _code_indent(line, indent)
         at = end
     return found
+
+
+def _code_indent(line: str, indent: int) -> int:
+    """How far a line of text is indented behind which code is indented further, -1 when none follows."""
+    if not _opens(line):
+        return -1
+    marker = _MARKER.match(line, indent)
+    return marker.end() if marker else indent
 
 
 def _opens(line: str) -> bool:
