@@ -30,6 +30,7 @@ PATH = -1.0  # for a path: encyclopedias and newspapers name goods in theirs
 DOUBTFUL = 1.0  # for a path in a folder that holds no pages, or a name of its own in front of that of a university
 NEUTRAL, MOST_NEUTRAL = 0.5, 1.0  # points that words without any take away: each behind the first, and all together
 PATH_SHARE = 0.6  # of the words of one part of a path that must have points
+MAX_WORDS = 9  # words of one part of a path; more are a headline
 SHORT = 5  # letters from which goods may stand beside letters that are no word
 MAX_NAME, MAX_PATH = 253, 200  # characters of a host and of a path that are read
 MAX_ADDRESS = 2000  # of an address
@@ -214,6 +215,8 @@ def _of_path(path: str, hosts: Hosts) -> Verdict | None:
 
 
 def _of_part(part: str, hosts: Hosts, is_in_folder: bool) -> Verdict | None:
+    if len(_PARTS.findall(part)) >= MAX_WORDS:
+        return None
     reading = read_name([_SUFFIX.sub("", part)], hosts)
     if reading.goods < GOODS or not reading.sells or reading.share < PATH_SHARE:
         return None

@@ -42,7 +42,10 @@ REPORTED = {
     "reStructuredText target": ("rst", f"See archive_.\n\n⟦.. _archive: {HOT}⟧\n"),
     "redirect": ("txt", "⟦https://www.google.com/url?q=https://slotgacor88.example/⟧"),
     "page": ("html", PAGE.format(f"The ferry ⟦<a href='{HOT}'>and the boat</a>⟧ leave.")),
-    "page, entities": ("html", PAGE.format("The ferry ⟦<a href='https&#58;//slot&#103;acor88.example'>leaves</a>⟧ now.")),
+    "page, entities": (
+        "html",
+        PAGE.format("The ferry ⟦<a href='https&#58;//slot&#103;acor88.example'>leaves</a>⟧ now."),
+    ),
     "page, in its text": ("html", PAGE.format(f"The ferry ⟦{HOT}⟧ leaves.")),
     "page, without text": ("html", PAGE.format(f"The ferry ⟦<a href='{HOT}'>⟧</a> leaves.")),
     "disagree": ("md", "See ⟦[Department of History](https://casino.example)⟧."),
@@ -143,7 +146,9 @@ def test_each_text_has_the_findings_it_has_alone() -> None:
     assert [len(spans) for spans in together] == [1, 0, 0, 1, 0]
 
 
-@pytest.mark.parametrize("piece", ["[", "[a](//slot", "<a href=//slot", "`a <//slot", "//slot.", "](//slotgacor.a)", "www.slot"])
+@pytest.mark.parametrize(
+    "piece", ["[", "[a](//slot", "<a href=//slot", "`a <//slot", "//slot.", "](//slotgacor.a)", "www.slot"]
+)
 @pytest.mark.parametrize("format_", ["txt", "md", "rst", "html"])
 def test_hostile_texts_end(piece: str, format_: str) -> None:
     assert len(_found(piece * 2_000, format_)) <= MOST
