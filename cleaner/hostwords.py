@@ -47,8 +47,9 @@ class Hosts:
         self._starts = frozenset(word.encode()[:_BEGINNING] for word, (_, trade) in words.items() if trade != PITCH)
         self._sizes = sorted({len(start) for start in self._starts})
         self._table = np.zeros(1 << _TABLE_BITS, dtype=np.uint8)  # one bit a size
-        for start in self._starts:
-            self._table[_slots(np.array([int.from_bytes(start, "little")], np.uint64))] |= 1 << (len(start) - 1)
+        keys = np.array([int.from_bytes(start, "little") for start in self._starts], np.uint64)
+        sizes = np.array([1 << (len(start) - 1) for start in self._starts], np.uint8)
+        np.bitwise_or.at(self._table, _slots(keys), sizes)
 
     def may_sell(self, name: str) -> bool:
         """Whether a name holds the beginning of a word of goods; most do not and are done with after this."""

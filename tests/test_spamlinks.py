@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from samples import ARTICLE
 
 from cleaner import Cleaner
 from cleaner.hostwords import load
-from cleaner.span import Span
 from cleaner.spamlinks import MOST, link_spans
+from cleaner.span import Span
 
 HOT = "https://slotgacor88.example/"
 LENT = "https://slot.univ.ac.id/"
@@ -44,7 +45,7 @@ REPORTED = {
     "page": ("html", PAGE.format(f"The ferry ⟦<a href='{HOT}'>and the boat</a>⟧ leave.")),
     "page, entities": (
         "html",
-        PAGE.format("The ferry ⟦<a href='https&#58;//slot&#103;acor88.example'>leaves</a>⟧ now."),
+        PAGE.format("The ferry ⟦<a href='https://slot&#103;acor88.example'>leaves</a>⟧ now."),
     ),
     "page, in its text": ("html", PAGE.format(f"The ferry ⟦{HOT}⟧ leaves.")),
     "page, without text": ("html", PAGE.format(f"The ferry ⟦<a href='{HOT}'>⟧</a> leaves.")),
@@ -54,10 +55,6 @@ REPORTED = {
     "disagree, page": ("html", PAGE.format("See ⟦<a href='https://casino.example'>the City Library</a>⟧ too.")),
     "lent name": ("txt", f"⟦{LENT}⟧"),
 }
-REPORTED["page, entities"] = (
-    "html",
-    PAGE.format("The ferry ⟦<a href='https://slot&#103;acor88.example'>leaves</a>⟧ now."),
-)
 
 
 @pytest.mark.parametrize("name", REPORTED)
@@ -136,7 +133,7 @@ def test_nothing_is_cut_for_its_host(level: str) -> None:
 def test_no_place_is_reported_twice(cleaner: Cleaner) -> None:
     text = f"{ARTICLE}\n[slot gacor online casino]({HOT})\n\nSee [the boats]({HOT}) too.\n"
     spans = cleaner.clean(text, format="md").spans
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(spans))
 
 
 def test_each_text_has_the_findings_it_has_alone() -> None:
