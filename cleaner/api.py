@@ -8,13 +8,17 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cleaner import hostwords
 from cleaner import model as models
 from cleaner.code import code_spans
 from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
+from cleaner.hostwords import Hosts
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
 from cleaner.policy import Policy
-from cleaner.readers.markdown import may_hide, protected
+from cleaner.readers.markdown import may_hide
+from cleaner.readers.prose import protected
+from cleaner.spamlinks import link_spans
 from cleaner.span import CleanerError, Span, holds, merged, minus, touches
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some: it doubles the time to start
@@ -57,6 +61,7 @@ class Cleaner:
         if level not in LEVELS:
             raise CleanerError(f"level {level!r} is not one of {', '.join(LEVELS)}")
         self.model: Model = models.load(model)
+        self.hosts: Hosts = hostwords.load(model)
         self.level = level
 
     def find(self, text: str, *, format: str = "txt") -> list[Span]:
@@ -64,7 +69,7 @@ class Cleaner:
         return list(self.clean(text, format=format).spans)
 
     def clean(self, text: str, *, format: str = "txt", policy: Policy = Policy()) -> Cleaned:  # noqa: B008
-        """The text without its injections; `format` is `txt`, `md`, where code and front matter are left alone, or `html`."""
+        """The text without its injections; `format` is `txt`, `md` or `rst`, where code and front matter are left alone, or `html`."""
         return self.clean_many([text], [format], [policy])[0]
 
     def clean_many(
@@ -94,11 +99,11 @@ class Cleaner:
             state = settled
         state = ready | state
         for batch in _batches(state):
-            lefts = [state[number].left for number in batch]
-            for number, spans in zip(
-                batch, code_spans(lefts, [formats[number] for number in batch], self.model), strict=True
-            ):
-                state[number].add(spans)
+            lefts, kinds = [state[number].left for number in batch], [formats[number] for number in batch]
+            in_code, links = code_spans(lefts, kinds, self.model), link_spans(lefts, kinds, self.hosts)
+            for number, *lots in zip(batch, in_code, links, strict=True):
+                for spans in lots:
+                    state[number].add(spans)
                 out[number] = _finished(state[number])
         return [result for result in out if result is not None]
 
@@ -111,7 +116,7 @@ class Cleaner:
         """Judge what is left of some texts; the numbers of those in which nothing more is to be cut."""
         left = [_looked_at(state[number].left, formats[number]) for number in batch]
         texts = [item if isinstance(item, str) else item.page.text for item in left]
-        kept = [protected(text) if formats[number] == "md" else [] for number, text in zip(batch, texts, strict=True)]
+        kept = [protected(text, formats[number]) for number, text in zip(batch, texts, strict=True)]
         done = []
         for number, item, judged, stretches in zip(batch, left, judge(texts, self.model, kept), kept, strict=True):
             if not state[number].take(self._found(item, judged, level, stretches)):

@@ -1,4 +1,4 @@
-"""Spam in code, which is reported and never cut: in the JSON-LD of pages, in the code blocks of Markdown."""
+"""Spam in code, which is reported and never cut: in the JSON-LD of pages, in the code blocks of Markdown and reStructuredText."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cleaner.decide import REVIEW, trade_of
 from cleaner.evidence import evidence
 from cleaner.judge import Judged, gate, judge
 from cleaner.model import Model
-from cleaner.readers.markdown import code_blocks
+from cleaner.readers.prose import code_blocks
 from cleaner.span import Span, minus
 
 SPAM_IN_CODE = "spam-in-code"
@@ -45,8 +45,8 @@ def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> li
 
 def _places(text: str, format: str) -> Iterator[tuple[int, int]]:
     """Where code stands in a text; of JSON its strings."""
-    if format == "md":
-        yield from code_blocks(text)
+    if format in ("md", "rst"):
+        yield from code_blocks(text, format)
     elif format == "html" and "ld+json" in text.lower():
         at = 0
         while (script := _SCRIPT.search(text, at)) and (end := _END.search(text, script.end())):

@@ -12,7 +12,7 @@ from cleaner.judge import Judged, gate, hot_runs, judge
 from cleaner.pages.weigh import OpenPage
 from cleaner.policy import Policy
 from cleaner.readers import Document, Field, Options, UnreadableError, fields
-from cleaner.readers.markdown import protected
+from cleaner.readers.prose import protected
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError, Span
 from cleaner.verdict import KEPT, Place, words
@@ -171,7 +171,7 @@ def _judged(field: Field, cleaner: Cleaner) -> list[tuple[int, int, Judged]]:
 
 
 def _protected(field: Field) -> list[tuple[int, int]]:
-    return protected(field.text) if field.format == "md" else []
+    return protected(field.text, field.format)
 
 
 def _unjudged(field: Field, cleaner: Cleaner, stretch: tuple[int, int]) -> str:

@@ -12,6 +12,7 @@ from samples import ARTICLE, CORPUS, DIRTY, files_below
 from threadpoolctl import threadpool_limits
 
 from cleaner import Cleaner
+from cleaner.hostwords import FILE
 from cleaner.model import ARRAYS, HEADER
 from cleaner.train.run import Sizes, train
 
@@ -23,7 +24,8 @@ LANGUAGES = ("de", "en", "ru", "zh-Hans")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two models, trained alike on four languages of our own corpus."""
     corpus = tmp_path_factory.mktemp("corpus")
-    shutil.copy(CORPUS / "sources.toml", corpus)
+    for name in ("sources.toml", "hosts.toml"):
+        shutil.copy(CORPUS / name, corpus)
     (corpus / "spam").mkdir()
     for language in LANGUAGES:
         shutil.copy(CORPUS / "spam" / f"{language}.toml", corpus / "spam")
@@ -38,12 +40,15 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def test_the_same_bytes_twice(folders: list[Path]) -> None:
     one, other = map(files_below, folders)
-    assert {HEADER, ARRAYS} <= set(one)
+    assert {HEADER, ARRAYS, FILE} <= set(one)
     assert one == other
 
 
 def test_the_model_works(folders: list[Path]) -> None:
-    results = Cleaner(folders[0]).clean_many([ARTICLE, DIRTY], ["txt", "md"])
+    results = Cleaner(folders[0]).clean_many(
+        [ARTICLE, DIRTY, f"{ARTICLE}\nhttps://slotgacor88.test/\n"], ["txt", "md", "txt"]
+    )
+    assert [span.reason for span in results[2].spans if span.end > len(ARTICLE)] == ["spam-link"]
     assert results[0].text == ARTICLE
     assert all(0 <= span.score <= 1 for result in results for span in result.spans)
 

@@ -18,6 +18,7 @@ FORMATS = {
     ".text": "txt",
     ".md": "md",
     ".markdown": "md",
+    ".rst": "rst",
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
@@ -29,7 +30,7 @@ FORMATS = {
     ".wet": "warc",
     ".parquet": "parquet",
 }
-WHOLE = ("txt", "md", "html")  # formats of files that are one article, and of the text in a field
+WHOLE = ("txt", "md", "rst", "html")  # formats of files that are one article, and of the text in a field
 COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
 _COMPRESSES = {"parquet": ("",), "warc": ("", "gz")}  # what these come in; the others in anything
 
@@ -95,7 +96,7 @@ class Scope(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What the user says: the names of the fields that hold text, what that text is (txt, md, html), what holds in a file,
+    """What the user says: the names of the fields that hold text, what that text is (one of WHOLE), what holds in a file,
     and what of it counts.
 
     site stands for all that `policy_of` depends on; empty when that is nothing.
@@ -188,7 +189,7 @@ def fields(document: Document, options: Options) -> list[Field]:
     """The texts of a document. Raises `UnreadableError` for one that cannot be read, or has no reader."""
     if not document.record and is_lfs_pointer(document.data):
         raise UnreadableError(LFS_POINTER)
-    if document.format in ("txt", "md"):
+    if document.format in ("txt", "md", "rst"):
         from cleaner.readers import plain
 
         return plain.fields(document)

@@ -1,4 +1,4 @@
-"""A file that is one text: plain text, Markdown."""
+"""A file that is one text: plain text, Markdown, reStructuredText."""
 
 from __future__ import annotations
 

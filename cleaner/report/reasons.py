@@ -33,7 +33,8 @@ REASONS = {
     ),
     "spam-link": Meaning(
         "A link or an address of spam",
-        "Injected text that holds a link or an address, or the definition that only such a link used.",
+        "Injected text that holds a link or an address, or the definition that only such a link used; or, for review only, "
+        "a link whose host or path is plainly spam, or whose text and host disagree.",
     ),
     "hidden-block": Meaning(
         "Links that readers do not see",

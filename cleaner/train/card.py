@@ -27,6 +27,9 @@ spam fragments (grammars of `corpus/spam` and, if named below, external ones); i
 (`cleaner/train/inject.py`). {counts["candidates"]} candidates. Seed {header["seed"]}. None of the external texts is part of
 this repository; `corpus/sources.toml` names their origin and licences.
 
+**Beside it.** `hosts.npz` holds the words that hosts and paths of links are read with (`cleaner/hosts.py`): those of
+`corpus/hosts.toml` with their points, and hashes of the commonest words of the clean texts above.
+
 **How it was measured.** Articles are split by source and fragments by campaign into three folds; every figure here is of
 documents whose source the model that judged them had not seen (cross-fitting), on simulated injections, about a quarter of
 them disguised. Of the grammars' words a third are campaigns that stand in every fold, with other texts, since real spam is

@@ -27,7 +27,7 @@ from cleaner.model import Model
 from cleaner.propose import WIDTHS_DENSE, WIDTHS_SPACED, alone, is_dense, stretch_sums, window_sums
 from cleaner.reading import Tables, read
 from cleaner.train import data as corpora
-from cleaner.train import lexicon_fit, ngram_fit, verify_fit
+from cleaner.train import hosts_fit, lexicon_fit, ngram_fit, verify_fit
 from cleaner.train.card import card
 from cleaner.train.data import FOLDS, Corpus
 from cleaner.train.export import fit_trees
@@ -79,7 +79,7 @@ R = TypeVar("R")
 def train(
     corpus: Path, data: Path | None, out: Path, *, seed: int = 1, sizes: Sizes = FULL, say: Say = print
 ) -> dict[str, Any]:
-    """Train, write the model's two files to `out`, and return the header."""
+    """Train, write the model's files to `out`, and return the header."""
     loaded = corpora.load(corpus, data, per_word=sizes.per_word, seed=seed)
     if sizes.max_articles is not None:
         rng = Random(seed)
@@ -87,6 +87,7 @@ def train(
     say(
         f"{len(loaded.articles)} articles, {len(loaded.background)} background texts, {len(loaded.fragments)} fragments"
     )
+    hosts_fit.fit(corpus, (*loaded.articles, *loaded.background), out)
     return fit(loaded, fit_tables(loaded, seed, say), out, seed=seed, sizes=sizes, say=say)
 
 

@@ -1,0 +1,187 @@
+"""What a link is where it stands: all of it, whether its text belies its address, and whether its article is on the subject."""
+
+from __future__ import annotations
+
+import html
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import regex
+
+from cleaner.decide import REVIEW
+from cleaner.hosts import BAR, DOUBTFUL, Verdict, host_of
+from cleaner.hostwords import Hosts
+from cleaner.readers.prose import code
+from cleaner.span import Span
+
+if TYPE_CHECKING:  # what knows HTML is loaded when there is some
+    from cleaner.pages.page import Link
+    from cleaner.pages.weigh import OpenPage
+
+SPAM_LINK = "spam-link"
+START = -2.0  # logits every link begins with; with BAR points its score is 0.73
+ON_SUBJECT = -1.0  # points of a link in an article that names such goods itself
+NAMED = 3  # so many times
+REACH = 300  # characters of a link's text and of what may stand around its address
+_LINKED = regex.compile(r"\[[^\[\]\n]*+\](?:\([^()\s]*+[^()\n]*+\))?|(?:https?:)?//\S++|www\.\S++", regex.IGNORECASE)
+_WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*+")
+_NAMES_HOST = regex.compile(r"(?:[\p{L}\d](?:[\p{L}\d-]*[\p{L}\d])?\.)+\p{L}{2,}")
+_INSTITUTION = regex.compile(
+    r"\b(?:universit\w*|college|institut\w*|department|faculty|facult\w*|fakult\w*|fakultas|ministry|minist\w*|kementerian|librar\w*"
+    r"|bibliothe\w*|museum|mus[ée]e|museo|school|schule|[ée]cole|escuela|sekolah|academy|akadem\w*|hospital|krankenhaus|rumah sakit"
+    r"|council|government|gouvernement|gobierno|pemerintah|parliament|church|court|journal|proceedings|archives?|research|university press"
+    r"|laborator\w*|universitas|üniversite\w*|университет\w*|факультет\w*|институт\w*|библиотек\w*|музе\w*|министерств\w*)\b"
+    r"|大学|大學|学院|研究所|图书馆|博物馆|政府|医院",
+    regex.IGNORECASE,
+)
+
+
+Hot = tuple[int, int, Verdict]  # where an address stands, and what it sells
+
+
+def spans_of(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> list[Span]:
+    """The links of a text that are plainly spam, of those whose addresses may be; sorted, disjoint, all for review."""
+    return _apart((_in_page if format == "html" else _in_text)(text, format, items, hosts))
+
+
+class Place(NamedTuple):
+    """Where a link stands, all of it, and its text ("" without)."""
+
+    start: int
+    end: int
+    text: str
+
+
+def _span(place: Place, address: str, verdict: Verdict, *, on_subject: Callable[[str], bool]) -> Span | None:
+    """The span of a link if it is plainly spam where it stands."""
+    seen = list(verdict.seen)
+    if place.text and _belies(place.text, address):
+        seen.append(("link text and host disagree", DOUBTFUL))
+    if sum(points for _, points in seen) >= BAR and on_subject(verdict.trade):
+        seen.append(("the article is on the subject", ON_SUBJECT))
+    points = sum(points for _, points in seen)
+    if points < BAR:
+        return None
+    score = 1 / (1 + math.exp(-points - START))
+    why = (*sorted(seen, key=lambda pair: -abs(pair[1])), ("before looking", START))
+    return Span(place.start, place.end, score, SPAM_LINK, verdict.trade, why, REVIEW)
+
+
+def _belies(text: str, address: str) -> bool:
+    """Whether the text of a link names another host than its address, or an institution.
+
+    >>> _belies("Department of History", "//slot.example"), _belies("history.example.org", "//slot.example")
+    (True, True)
+    >>> _belies("read more", "//slot.example"), _belies("www.slot.example", "//slot.example/x")
+    (False, False)
+    """
+    host = host_of(html.unescape(address))
+    named = [match[0].lower().removeprefix("www.") for match in _NAMES_HOST.finditer(text)]
+    if named:
+        return not any(name.endswith(host) or host.endswith(name) for name in named)
+    return bool(_INSTITUTION.search(text))
+
+
+def _in_text(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iterator[Span]:
+    kept = code(text, format)
+    starts = [start for start, _ in kept]
+
+    @cache
+    def on_subject(trade: str) -> bool:
+        return names_goods(_LINKED.sub(" ", text), trade, hosts)
+
+    for start, end, verdict in items:
+        at = bisect_right(starts, start) - 1
+        if at < 0 or kept[at][1] <= start:
+            span = _span(_around(text, start, end), text[start:end], verdict, on_subject=on_subject)
+            if span is not None:
+                yield span
+
+
+def names_goods(text: str, trade: str, hosts: Hosts) -> bool:
+    """Whether a text names goods of a trade several times."""
+    count = 0
+    for match in _WORD.finditer(text.lower()):
+        points, of = hosts.words.get(match[0], (0.0, ""))
+        count += of == trade and points > 1
+        if count >= NAMED:
+            return True
+    return False
+
+
+def _around(text: str, start: int, end: int) -> Place:
+    """All of the link that an address is the target of."""
+    before, after = text[max(start - REACH, 0) : start], text[end : end + REACH]
+    offset = start - len(before)
+    for opening, closing in _LINKS:
+        head = opening.search(before)
+        if head:
+            tail = closing.match(after)
+            said = (head[head.lastindex or 1] or "") + (tail[1] if tail else "")
+            return Place(offset + head.start(), end + (tail.end() if tail else 0), said)
+    return Place(start, end, "")
+
+
+# What stands before and behind the address of a link: of Markdown, of reStructuredText, of HTML, of one in angle brackets.
+_LINKS = [
+    (regex.compile(r"!?\[([^\[\]\n]*+)\]\(\s*+<?\Z"), regex.compile(r">?(?:\s*+[\"'(][^\n]{0,200}?[\"')])?\s*+\)()")),
+    (regex.compile(r"`([^`<>]*+)<\Z"), regex.compile(r"[^>\n]*+>`_{0,2}()")),
+    (
+        regex.compile(r"()<a\b[^<>]*?\bhref\s*+=\s*+[\"']?\Z", regex.IGNORECASE),
+        regex.compile(r"[^<>]*+>([^<]*+)</a\s*+>", regex.IGNORECASE),
+    ),
+    (regex.compile(r"()<\Z"), regex.compile(r">()")),
+    (regex.compile(r"\[([^\[\]\n]*+)\]:\s*+<?\Z|\.\. _(?:([^:\n]*+)):\s*+\Z"), regex.compile(r"()>?")),
+]
+
+
+def _in_page(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iterator[Span]:
+    from cleaner.pages.site import is_own
+    from cleaner.pages.weigh import OpenPage
+
+    opened = OpenPage(text)
+
+    links = {link.tag: link for link in opened.page.links}
+
+    @cache
+    def on_subject(trade: str) -> bool:
+        return names_goods(opened.own_text, trade, hosts)
+
+    for start, end, verdict in items:
+        place = _on_page(opened, links, start, end)
+        if place is not None and not is_own(html.unescape(text[start:end]), opened.page.own):
+            span = _span(place, text[start:end], verdict, on_subject=on_subject)
+            if span is not None:
+                yield span
+
+
+def _on_page(opened: OpenPage, links: Mapping[int, Link], start: int, end: int) -> Place | None:
+    """All of the link whose target an address of a page is, the address itself in its text, and None anywhere else."""
+    from cleaner.pages import markup
+
+    number = bisect_right(opened.parsed.token_starts, start) - 1
+    token = opened.tokens[number]
+    if token.kind is markup.TEXT:
+        return Place(start, end, "")
+    if token.kind is not markup.START or token.name not in ("a", "area"):
+        return None
+    target = next((item for item in markup.attributes(opened.source, token) if item.name == "href"), None)
+    if target is None or not target.value_start <= start < target.value_end:
+        return None
+    link = links.get(token.start)
+    if link is None:
+        return Place(token.start, token.end, "")
+    shown = opened.page.text[link.start + 1 : opened.page.text.rfind("](", link.start, link.end)]
+    return Place(token.start, max(opened.page.source_end(link.end - 1), token.end), shown)
+
+
+def _apart(spans: Iterator[Span]) -> list[Span]:
+    """Some spans sorted, the longest of those that touch each other."""
+    out: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not out or span.start >= out[-1].end:
+            out.append(span)
+    return out

@@ -1,0 +1,31 @@
+"""Which stretches of a text are no prose and left alone, by its format."""
+
+from __future__ import annotations
+
+from cleaner.readers import markdown, rst
+
+
+def protected(text: str, format: str) -> list[tuple[int, int]]:
+    """Stretches that are never judged, sorted: code of Markdown and reStructuredText, and front matter.
+
+    >>> protected(">>> 1 + 1", "rst"), protected(">>> 1 + 1", "txt")
+    ([(0, 9)], [])
+    """
+    if format == "md":
+        return markdown.protected(text)
+    return rst.protected(text) if format == "rst" else []
+
+
+def code_blocks(text: str, format: str) -> list[tuple[int, int]]:
+    """The protected stretches without front matter."""
+    return markdown.code_blocks(text) if format == "md" else protected(text, format)
+
+
+def code(text: str, format: str) -> list[tuple[int, int]]:
+    """Code in blocks and inside lines, sorted by where it starts.
+
+    >>> code("a `b` c", "md"), code("a ``b`` c", "rst")
+    ([(2, 5)], [(2, 7)])
+    """
+    inside = {"md": markdown.code_spans, "rst": rst.code_spans}.get(format)
+    return sorted(code_blocks(text, format) + inside(text)) if inside else []

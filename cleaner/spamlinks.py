@@ -1,0 +1,87 @@
+"""Links to hosts and paths that plainly sell spam, or that their text belies: reported, and never cut for that alone."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
+
+import regex
+
+from cleaner.hostwords import Hosts
+from cleaner.span import Span
+
+MOST = 3000  # addresses of a text that are looked at closely
+LONGEST_SCHEME = 12  # characters
+_AFTER = r"""[^\s<>"'`\[\]{}|\\^，。、；：！？）」』】]"""
+_ADDRESS = re.compile(rf"//(?=[\w\[%])(?:\[[0-9a-fA-F:.]+\])?{_AFTER}{{3,}}")
+_BARE = re.compile(rf"www\.(?=\w){_AFTER}{{3,}}")
+_SCHEME = regex.compile(r"[a-z][a-z0-9+.-]*+:\Z", regex.IGNORECASE)
+_TRAILING = ".,;:!?*_~'"
+
+
+def link_spans(texts: Sequence[str], formats: Sequence[str], hosts: Hosts) -> list[list[Span]]:
+    """For each text its links to plain spam, sorted, disjoint, all for review.
+
+    >>> from cleaner.hostwords import load
+    >>> text = "See [the archive](https://slotgacor88.example) and https://www.essex.example."
+    >>> [[span]] = link_spans([text], ["md"], load())
+    >>> text[span.start : span.end], span.evidence[0][0]
+    ('[the archive](https://slotgacor88.example)', 'host reads "slot gacor 88"')
+    """
+    found = [(number, *place) for number, text in enumerate(texts) for place in _addresses(text)]
+    out: list[list[Span]] = [[] for _ in texts]
+    if not found:
+        return out
+    may_sell = hosts.which_may_sell([address for *_, address in found]).tolist()
+    hot = [place for place, is_hot in zip(found, may_sell, strict=True) if is_hot]
+    for number, places in groupby(hot, key=itemgetter(0)):
+        out[number] = _spans(texts[number], formats[number], [*islice(places, MOST)], hosts)
+    return out
+
+
+def _spans(text: str, format: str, places: Sequence[tuple[int, int, int, str]], hosts: Hosts) -> list[Span]:
+    # Loaded when an address may sell something: few texts have one, and every start of the command would wait for it.
+    from cleaner.hosts import BAR, DOUBTFUL, judge_address
+    from cleaner.linkplace import spans_of
+
+    judged = [(start, end, judge_address(html.unescape(address), hosts)) for _, start, end, address in places]
+    likely = [(start, end, found) for start, end, found in judged if found and found.points + DOUBTFUL >= BAR]
+    return spans_of(text, format, likely, hosts) if likely else []
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where addresses stand in a text, and what they read, without what only ends their sentence."""
+    if "//" in text:
+        for match in _ADDRESS.finditer(text):
+            start, end = match.start(), match.start() + len(_trimmed(match[0]))
+            yield _scheme_start(text, start), end, text[start:end]
+    if "www." in text:
+        for match in _BARE.finditer(text):
+            if match.start() == 0 or (text[match.start() - 1] not in "/@.-_" and not text[match.start() - 1].isalnum()):
+                address = _trimmed(match[0])
+                yield match.start(), match.start() + len(address), "//" + address
+
+
+def _scheme_start(text: str, at: int) -> int:
+    """Where an address begins whose host stands behind the `//` at an offset."""
+    for scheme in ("https:", "http:"):
+        if text.endswith(scheme, 0, at):
+            return at - len(scheme)
+    found = _SCHEME.search(text, max(at - LONGEST_SCHEME, 0), at)
+    return found.start() if found else at
+
+
+def _trimmed(address: str) -> str:
+    """An address up to the bracket that encloses it, without signs at its end."""
+    if "(" not in address:
+        return address.partition(")")[0].rstrip(_TRAILING)
+    depth = 0
+    for at, sign in enumerate(address):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            address = address[:at]
+            break
+    return address.rstrip(_TRAILING)

@@ -1,0 +1,48 @@
+"""What is code in reStructuredText: between ⟦ and ⟧."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaner.readers import format_of
+from cleaner.readers.rst import protected
+
+CODE = {
+    "literal block": "Run::\n\n⟦    make\n\n    make test\n⟧\nText.\n",
+    "literal block at the end": "Run::\n\n⟦    make⟧",
+    "alone on its line": "Run:\n\n::\n\n⟦  make\n⟧\nText\n",
+    "directive": ".. code-block:: python\n⟦   :linenos:\n\n   x = 1\n⟧\nText\n",
+    "sourcecode": ".. sourcecode:: c\n\n⟦ int x;\n⟧",
+    "nested": "* Item::\n\n⟦      x\n⟧\n  Text\n",
+    "line ends of Windows": "Run::\r\n\r\n⟦    make\r\n⟧\r\nText\r\n",
+    "doctest": "Try\n\n⟦>>> 1 + 1\n2\n⟧\nText\n",
+    "two": "A::\n\n⟦  a\n⟧\nB::\n\n⟦  b\n⟧\nC\n",
+}
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_code(name: str) -> None:
+    marked = CODE[name]
+    text = marked.replace("⟦", "").replace("⟧", "")
+    found = protected(text)
+    for start, end in reversed(found):
+        text = f"{text[:start]}⟦{text[start:end]}⟧{text[end:]}"
+    assert text == marked
+
+
+PROSE = {
+    "plain": "A line\n\n   a quotation\n",
+    "note": ".. note::\n\n   Mind the gap.\n",
+    "image": ".. image:: a.png\n   :alt: A boat at sea\n",
+    "target": ".. _name: https://harbour.example\n",
+    "colons inside": "a::b is a name\n  and more\n",
+}
+
+
+@pytest.mark.parametrize("name", PROSE)
+def test_prose(name: str) -> None:
+    assert protected(PROSE[name]) == []
+
+
+def test_it_has_a_reader() -> None:
+    assert format_of("docs/INDEX.RST") == format_of("a.rst.gz") == "rst"

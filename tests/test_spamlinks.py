@@ -1,0 +1,151 @@
+"""Links to plain spam are reported where they stand, and never cut for that alone."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from samples import ARTICLE
+
+from cleaner import Cleaner
+from cleaner.hostwords import load
+from cleaner.spamlinks import MOST, link_spans
+from cleaner.span import Span
+
+HOT = "https://slotgacor88.example/"
+LENT = "https://slot.univ.ac.id/"
+PAGE = "<html><head><link rel=canonical href='https://paper.example/a'></head><body><p>{}</p></body></html>"
+
+
+def _found(text: str, format: str) -> list[Span]:
+    return link_spans([text], [format], load())[0]
+
+
+# Where a link stands, and all of it, between ⟦ and ⟧.
+REPORTED = {
+    "bare": ("txt", f"See ⟦{HOT}⟧."),
+    "bare, in brackets": ("txt", f"See (⟦{HOT}⟧)."),
+    "bare, before Chinese": ("txt", "见⟦https://slotgacor88.example⟧。"),
+    "without a scheme": ("txt", "See ⟦www.slotgacor88.example⟧, then."),
+    "in angle brackets": ("md", f"See ⟦<{HOT}>⟧."),
+    "Markdown": ("md", f"See ⟦[the archive]({HOT})⟧."),
+    "Markdown with a title": ("md", f'See ⟦[the archive]({HOT} "Archive")⟧.'),
+    "Markdown image": ("md", f"See ⟦![boat]({HOT})⟧."),
+    "Markdown, address as text": ("md", f"See ⟦[{HOT}]({HOT})⟧."),
+    "Markdown without a scheme": ("md", "See ⟦[the archive](//slotgacor88.example)⟧."),
+    "Markdown, brackets in the address": ("md", f"See ⟦[the archive]({HOT}a_(b))⟧ and (c)."),
+    "Markdown definition": ("md", f"See [it][7].\n\n⟦[7]: {HOT}⟧\n"),
+    "HTML in Markdown": ("md", f'See ⟦<a class="x" href="{HOT}">the archive</a>⟧.'),
+    "front matter": ("md", f"---\ntitle: Harbour\nsource: ⟦{HOT}⟧\n---\nText."),
+    "TOML front matter": ("md", f'+++\nsource = "⟦{HOT}⟧"\n+++\nText.'),
+    "reStructuredText": ("rst", f"See ⟦`the archive <{HOT}>`_⟧."),
+    "reStructuredText target": ("rst", f"See archive_.\n\n⟦.. _archive: {HOT}⟧\n"),
+    "redirect": ("txt", "⟦https://www.google.com/url?q=https://slotgacor88.example/⟧"),
+    "page": ("html", PAGE.format(f"The ferry ⟦<a href='{HOT}'>and the boat</a>⟧ leave.")),
+    "page, entities": (
+        "html",
+        PAGE.format("The ferry ⟦<a href='https://slot&#103;acor88.example'>leaves</a>⟧ now."),
+    ),
+    "page, in its text": ("html", PAGE.format(f"The ferry ⟦{HOT}⟧ leaves.")),
+    "page, without text": ("html", PAGE.format(f"The ferry ⟦<a href='{HOT}'>⟧</a> leaves.")),
+    "disagree": ("md", "See ⟦[Department of History](https://casino.example)⟧."),
+    "disagree, another host": ("md", "See ⟦[www.history.example](https://casino.test/a)⟧."),
+    "disagree, reStructuredText": ("rst", "⟦.. _Institute of Maritime History: https://casino.example⟧"),
+    "disagree, page": ("html", PAGE.format("See ⟦<a href='https://casino.example'>the City Library</a>⟧ too.")),
+    "lent name": ("txt", f"⟦{LENT}⟧"),
+}
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_reported(name: str) -> None:
+    format_, marked = REPORTED[name]
+    text = marked.replace("⟦", "").replace("⟧", "")
+    expected = marked[marked.index("⟦") + 1 : marked.index("⟧")]
+    [span] = _found(text, format_)
+    assert (text[span.start : span.end], span.reason, span.trade, span.action) == (
+        expected, "spam-link", "gambling", "review",
+    )  # fmt: skip
+    assert span.start == marked.index("⟦")
+
+
+NOT_REPORTED = {
+    "no link": ("txt", "slotgacor88.example sells nothing here"),
+    "relative": ("md", "[a](slot-gacor.html) [b](/slotgacor88/) [c](#slotgacor)"),
+    "mail": ("md", "[a](mailto:info@slotgacor88.example) [b](tel:+4912345) info@www.slotgacor88.example"),
+    "Markdown fence": ("md", f"```\n{HOT}\n```\n"),
+    "Markdown indented": ("md", f"Run\n\n    {HOT}\n"),
+    "Markdown code in a line": ("md", f"Block `{HOT}` first."),
+    "literal block": ("rst", f"Block this::\n\n    {HOT}\n"),
+    "code directive": ("rst", f".. code-block:: text\n\n   {HOT}\n"),
+    "literal in a line": ("rst", f"Block ``{HOT}`` first."),
+    "page, its own": ("html", PAGE.replace("paper", "slotgacor88").format(f"<a href='{HOT}'>more</a>")),
+    "page, script": ("html", PAGE.format(f"<script>x = '{HOT}'</script>")),
+    "page, comment": ("html", PAGE.format(f"<!-- {HOT} -->")),
+    "page, image": ("html", PAGE.format(f"<img src='{HOT}a.png'>")),
+    "one name": ("md", "[the casino](https://casino.example) and [more](https://www.bet365.example)"),
+    "text and host agree": ("md", "[casino.example](https://www.casino.example/history)"),
+    "institution that is one": ("md", "[Department of Pharmacy](https://pharmacy.unc.edu/)"),
+    "on its subject": (
+        "md",
+        "Gambling in Macau: the casino, the slots, poker and betting. See [the report](https://online-casino.example).",
+    ),
+    "comment in code": ("txt", "x = 1  // slot gacor\n//slot\n"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_REPORTED)
+def test_not_reported(name: str) -> None:
+    format_, text = NOT_REPORTED[name]
+    assert _found(text, format_) == []
+
+
+def test_the_same_link_off_its_subject_is_reported() -> None:
+    assert _found("The ferry leaves at six. See [the report](https://online-casino.example).", "md")
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_evidence_sums_to_the_score(name: str) -> None:
+    format_, marked = REPORTED[name]
+    [span] = _found(marked.replace("⟦", "").replace("⟧", ""), format_)
+    assert sum(value for _, value in span.evidence) == pytest.approx(math.log(span.score / (1 - span.score)))
+    assert span.evidence[-1][0] == "before looking"
+
+
+def test_evidence_says_why() -> None:
+    [span] = _found("See [Department of History](https://slot.univ.ac.id/).", "md")
+    assert [words for words, _ in span.evidence] == [
+        'host reads "slot"',
+        "in front of the name of a university, school or authority",
+        "link text and host disagree",
+        "before looking",
+    ]
+
+
+@pytest.mark.parametrize("level", ["remove", "review"])
+def test_nothing_is_cut_for_its_host(level: str) -> None:
+    text = ARTICLE.replace("harbour", f"[harbour]({LENT})", 1)
+    cleaned = Cleaner(level=level).clean(text, format="md")
+    assert cleaned.text == text
+    assert [span.action for span in cleaned.spans] == ["review"]
+
+
+def test_no_place_is_reported_twice(cleaner: Cleaner) -> None:
+    text = f"{ARTICLE}\n[slot gacor online casino]({HOT})\n\nSee [the boats]({HOT}) too.\n"
+    spans = cleaner.clean(text, format="md").spans
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+def test_each_text_has_the_findings_it_has_alone() -> None:
+    texts = [f"See {HOT}", "", "Nothing", f"a {LENT} b", "http://harbour.example"]
+    together = link_spans(texts, ["txt"] * len(texts), load())
+    assert together == [_found(text, "txt") for text in texts]
+    assert [len(spans) for spans in together] == [1, 0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "[a](//slot", "<a href=//slot", "`a <//slot", "//slot.", "](//slotgacor.a)", "www.slot"]
+)
+@pytest.mark.parametrize("format_", ["txt", "md", "rst", "html"])
+def test_hostile_texts_end(piece: str, format_: str) -> None:
+    assert len(_found(piece * 2_000, format_)) <= MOST
