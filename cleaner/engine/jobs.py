@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
+NO_READER = "format: no reader for it"
+
+
 class Item(NamedTuple):
     """A part of a source: its bytes as read, and the document to judge; None for what is only passed through."""
 
@@ -184,8 +187,8 @@ class Job(ABC):
             if output is None:
                 return self._close(self._entry(status, reason, counts), None)
             with reading():
-                while block := stream.read(files.CHUNK):
-                    output.write(block)
+                for chunk in files.chunks(stream.fileno(), now.st_size + 1):
+                    output.write(chunk)
             if not files.same_file(now, os.fstat(stream.fileno())):
                 raise FileProblem(files.CHANGED_READING)
             return self._close(self._entry(status, reason, counts, output.sha256, output.sha256), output)
@@ -221,7 +224,7 @@ class UnreadableSource(Job):
 
     def finish(self) -> Entry:
         """Copy it."""
-        return self._pass_through(SKIPPED, self.source.problem or "format: no reader for it")
+        return self._pass_through(SKIPPED, self.source.problem or NO_READER)
 
 
 class DoneSource(Job):
