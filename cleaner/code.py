@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-import numpy as np
 import regex
 
 from cleaner.decide import REVIEW, trade_of
+from cleaner.distinct import distinct
 from cleaner.evidence import evidence
 from cleaner.judge import Judged, gate, judge
 from cleaner.model import Model
@@ -32,7 +32,7 @@ def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> li
     some = [number for number, found in enumerate(places) if found]
     said = ["\n".join(texts[number][start:end] for start, end in places[number]) for number in some]
     out: list[list[Span]] = [[] for _ in texts]
-    passed = np.unique(gate(said, model, [[] for _ in said]).runs.docs).tolist() if said else []
+    passed = distinct(gate(said, model, [[] for _ in said]).runs.docs).tolist() if said else []
     some, said = [some[at] for at in passed], [said[at] for at in passed]
     fronts = [_front(texts[number], formats[number], places[number]) for number in some]
     joined = [front + "\n\n" + piece for front, piece in zip(fronts, said, strict=True)]

@@ -14,6 +14,7 @@ import regex
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
+from cleaner.distinct import groups
 from cleaner.propose import Excerpt, Runs, select
 from cleaner.reading import Ints, Reading
 
@@ -118,7 +119,7 @@ def _merged(some: Runs, others: Runs) -> Runs:
 
 def _hot_definitions(reading: Reading, runs: Runs) -> dict[int, dict[str, float]]:
     """By text, the labels of the definitions with a hot run, and its peak."""
-    lines, at = np.unique(np.searchsorted(reading.newlines, runs.starts), return_index=True)
+    lines, at, _ = groups(np.searchsorted(reading.newlines, runs.starts))
     peaks = np.maximum.reduceat(runs.peaks, at) if len(at) else runs.peaks
     begins = reading.newlines[lines - 1] + 1
     first = begins.copy()
