@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -44,6 +45,12 @@ def _signed(folder: Path, raw: bytes) -> None:
     _header(folder, sha256=hashlib.sha256(raw).hexdigest())
 
 
+def _archive(write: Callable[..., None]) -> bytes:
+    buffer = io.BytesIO()
+    write(buffer, **tiny_model()[0])
+    return buffer.getvalue()
+
+
 INF = np.float32(np.inf)
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "no header": lambda folder: (folder / HEADER).unlink(),
@@ -67,6 +74,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "signed: empty": lambda folder: _signed(folder, b""),
     "signed: no archive": lambda folder: _signed(folder, b"no archive"),
     "signed: half an archive": lambda folder: _signed(folder, (folder / ARRAYS).read_bytes()[:300]),
+    "signed: compressed": lambda folder: _signed(folder, _archive(np.savez_compressed)),
+    "signed: column by column": lambda folder: _array(folder, "language", np.asfortranarray(tiny_model()[0]["language"])),
     "signed: pickled": lambda folder: _array(folder, "weights", np.array([{}], dtype=object)),
     "signed: weights too short": lambda folder: _array(folder, "weights", np.zeros(4, "i1")),
     "signed: weights of another type": lambda folder: _array(folder, "weights", np.zeros(1 << 21, "i2")),
