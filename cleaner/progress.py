@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
-from cleaner.decide import REMOVED, REVIEW
-from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
-from cleaner.engine.journal import Counts, Entry
-from cleaner.engine.walk import Source, count
 from cleaner.report.quote import quote
+
+if TYPE_CHECKING:  # signals are looked after before anything heavy is loaded
+    from cleaner.engine.journal import Counts, Entry
+    from cleaner.engine.walk import Source
 
 SHOW_AFTER = 2.0  # seconds
 BAR_EVERY, LINE_EVERY = 0.2, 30.0  # seconds between updates of a bar, and between lines where there is no terminal
@@ -76,6 +76,8 @@ class Progress:
             return
         self.shown = now
         if self.total is None:
+            from cleaner.engine.walk import count
+
             self.total = count(self.paths)
         click.echo(self._line(now - self.began), err=True, nl=not self.is_terminal)
 
@@ -121,6 +123,9 @@ def _clock(seconds: float) -> str:
 
 def totals(counts: Counts) -> Iterator[str]:
     """The counts of a run, line by line."""
+    from cleaner.decide import REMOVED, REVIEW
+    from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
+
     documents, spans = counts.documents, counts.spans
     yield (
         f"{sum(documents.values())} documents: {documents[CLEANED]} cleaned, {documents[UNCHANGED]} unchanged, "

@@ -6,24 +6,41 @@ import errno
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import click
 
 from cleaner import __version__
-from cleaner.cli.check import check
-from cleaner.cli.clean import clean
-from cleaner.cli.explain import explain
-from cleaner.cli.measure import evaluate, train
-from cleaner.cli.undo import restore, verify
 from cleaner.engine import places
 from cleaner.progress import Stopped
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
 
+HOMES = {  # of the commands: each is loaded when it is called
+    "check": "check",
+    "clean": "clean",
+    "evaluate": "measure",
+    "explain": "explain",
+    "restore": "undo",
+    "train": "measure",
+    "verify": "undo",
+}
+
 
 class _Commands(click.Group):
     """Turns what a caller did wrong into one line and exit code 2, and what the system refused into one and 3."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(HOMES)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in HOMES:
+            return None
+        if name != "train":  # others multiply no matrices, and threads that wait for some cost a start 0.1 s
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        command: click.Command = getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         _keep_numbers()
@@ -74,7 +91,3 @@ def main() -> None:
     cleaner explain posts/a.md            why was this removed, why was that not
     cleaner restore clean-report/         undo a run
     """
-
-
-for command in (clean, check, explain, restore, verify, train, evaluate):
-    main.add_command(command)
