@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -276,7 +275,7 @@ class Writer:
         self._sync_folder = sync_folder
         self._remarks: tuple[str, ...] = ()
         self._syncing: Future[None] | None = None
-        self._temporary = f".cleaner-{secrets.token_hex(8)}.tmp"
+        self._temporary = f".cleaner-{os.urandom(8).hex()}.tmp"
         self._hash = hashlib.sha256()
         self._is_in_place = False
         if tell is not None:

@@ -20,7 +20,6 @@ from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earl
 from cleaner.engine.plan import Continued, fresh
 from cleaner.engine.walk import Source, count, walk
 from cleaner.readers import Options
-from cleaner.report import folder as report_folder
 from cleaner.span import CleanerError
 
 if TYPE_CHECKING:
@@ -250,6 +249,8 @@ class _Book:
 
     def complete(self, tally: Tally) -> None:
         """Write what is made of all entries, and remove the results of sources that are gone."""
+        from cleaner.report import folder as report_folder  # a check has no use for it
+
         self.recorder.close()
         if self.task.output is not None:
             _remove(self.task.output, self.continued.gone())
