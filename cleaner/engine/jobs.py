@@ -312,8 +312,9 @@ class WholeSource(Job):
                 log.changes(hunk)
         counts = Counts()
         counts.add(outcome)
-        digests = files.sha256(self.data), files.sha256(outcome.data)
-        entry = self._entry(outcome.status, outcome.reason, counts, *digests)
+        before = files.sha256(self.data)
+        after = files.sha256(outcome.data) if outcome.cuts else before
+        entry = self._entry(outcome.status, outcome.reason, counts, before, after)
         try:
             if self.failed:
                 raise self.failed

@@ -67,7 +67,7 @@ class FolderTarget:
 
     def written(self, source: Source) -> Stat:
         """What the copy is."""
-        return Stat.of_path(self.out / source.name)
+        return Stat.of_path(os.path.join(self.out, source.name))
 
 
 class InPlaceTarget:
