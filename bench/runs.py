@@ -60,8 +60,9 @@ def start_to_exit(command: str, rounds: int) -> list[Spent]:
 
 
 def _environment() -> dict[str, str]:
-    """Without what helps to find the rivals."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    """Without what helps to find the rivals, and with modules that stay compiled, as those of an installed package are."""
+    left_out = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
 def _watched(arguments: Sequence[str]) -> Run:

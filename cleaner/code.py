@@ -6,24 +6,21 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-import numpy as np
-import regex
-
 from cleaner.decide import REVIEW, trade_of
+from cleaner.distinct import distinct
 from cleaner.evidence import evidence
 from cleaner.judge import Judged, gate, judge
 from cleaner.model import Model
+from cleaner.patterns import pattern
 from cleaner.readers.prose import code_blocks
 from cleaner.span import Span, minus
 
 SPAM_IN_CODE = "spam-in-code"
 HOST_TEXT = 1000  # characters of an article that its code is compared with
-_SCRIPT = regex.compile(r"<script\b(?=[^<>]*\bld\+json\b)[^<>]*+>", regex.IGNORECASE)
-_END = regex.compile(r"</script", regex.IGNORECASE)
-_STRING = regex.compile(r'"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)')  # one that is not closed ends with its line
-_NO_WORDS = regex.compile(
-    r"[@\w.:-]*|(?=\S*+\Z)\S*?[/\\]/\S*", regex.ASCII
-)  # names, numbers, a single word, an address
+_SCRIPT = pattern(r"(?i)<script\b(?=[^<>]*\bld\+json\b)[^<>]*+>")
+_END = pattern(r"(?i)</script")
+_STRING = pattern(r'"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)')  # one that is not closed ends with its line
+_NO_WORDS = pattern(r"(?a)[@\w.:-]*|(?=\S*+\Z)\S*?[/\\]/\S*")  # names, numbers, a single word, an address
 
 
 def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> list[list[Span]]:
@@ -32,7 +29,7 @@ def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> li
     some = [number for number, found in enumerate(places) if found]
     said = ["\n".join(texts[number][start:end] for start, end in places[number]) for number in some]
     out: list[list[Span]] = [[] for _ in texts]
-    passed = np.unique(gate(said, model, [[] for _ in said]).runs.docs).tolist() if said else []
+    passed = distinct(gate(said, model, [[] for _ in said]).runs.docs).tolist() if said else []
     some, said = [some[at] for at in passed], [said[at] for at in passed]
     fronts = [_front(texts[number], formats[number], places[number]) for number in some]
     joined = [front + "\n\n" + piece for front, piece in zip(fronts, said, strict=True)]
@@ -49,9 +46,9 @@ def _places(text: str, format: str) -> Iterator[tuple[int, int]]:
         yield from code_blocks(text, format)
     elif format == "html" and "ld+json" in text.lower():
         at = 0
-        while (script := _SCRIPT.search(text, at)) and (end := _END.search(text, script.end())):
-            strings = _STRING.finditer(text, script.end(), end.start())
-            yield from (match.span(1) for match in strings if not _NO_WORDS.fullmatch(match[1]))
+        while (script := _SCRIPT().search(text, at)) and (end := _END().search(text, script.end())):
+            strings = _STRING().finditer(text, script.end(), end.start())
+            yield from (match.span(1) for match in strings if not _NO_WORDS().fullmatch(match[1]))
             at = end.end()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
@@ -15,6 +15,7 @@ from cleaner.evidence import evidence
 from cleaner.features import NAMES
 from cleaner.judge import Judged
 from cleaner.model import Model
+from cleaner.patterns import pattern
 from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span
 from cleaner.structure import makes_markup, splits_pair, splits_title
@@ -126,7 +127,7 @@ def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]
     return found
 
 
-_INLINE_LINK = regex.compile(r"!?\[[^\[\]\n]*\](?=\(https?://(?:www\.)?([^/()\s]+)[^()\n]*\)\s*$)")
+_INLINE_LINK = pattern(r"!?\[[^\[\]\n]*\](?=\(https?://(?:www\.)?([^/()\s]+)[^()\n]*\)\s*$)")
 
 
 def _without_own_address(text: str, item: Judged, likely: list[Judged]) -> int:
@@ -134,10 +135,10 @@ def _without_own_address(text: str, item: Judged, likely: list[Judged]) -> int:
 
     It is when the same site is named elsewhere in the article, outside anything likely to be spam.
     """
-    link = _INLINE_LINK.match(text, item.start, item.end)
+    link = _INLINE_LINK().match(text, item.start, item.end)
     if link is None:
         return item.end
-    for other in regex.finditer(regex.escape(link[1]), text):
+    for other in re.finditer(re.escape(link[1]), text):
         if not any(spam.start < other.end() and other.start() < spam.end for spam in likely):
             return int(link.end())
     return item.end

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 from cleaner import lexicon
 from cleaner.cohesion import seams
+from cleaner.distinct import groups
 from cleaner.kin import KIN_NAMES, text_keys
 from cleaner.links import Links, References, link_columns
 from cleaner.propose import Boundaries, Candidates, Excerpt, Runs, Surroundings, is_upper, ranges
@@ -416,8 +417,8 @@ def _weakest_third(total: NDArray[np.int32], a: Ints, b: Ints) -> NDArray[np.flo
 
 def _repeats(part: Excerpt, found: Candidates) -> Ints:
     """How often the candidate's very text is a candidate of the same article, at most 5."""
-    _, which, counts = np.unique(text_keys(part, found), return_inverse=True, return_counts=True)
-    repeats: Ints = np.minimum(counts[which], 5)
+    which = groups(text_keys(part, found)).which
+    repeats: Ints = np.minimum(np.bincount(which)[which], 5)
     return repeats
 
 
@@ -484,8 +485,8 @@ def _reference_seams(
 
 def seam_features(reading: Reading, part: Excerpt, tables: Tables, found: Candidates) -> Matrix:
     """n_candidates x len(SEAM_NAMES) matrix: how well the text reads on into, out of and without each candidate."""
-    starts, at_start = np.unique(part.origin[found.starts], return_inverse=True)
-    ends, at_end = np.unique(part.origin[found.ends - 1] + 1, return_inverse=True)
+    starts, _, at_start = groups(part.origin[found.starts])
+    ends, _, at_end = groups(part.origin[found.ends - 1] + 1)
 
     places = (starts, starts), (ends, ends), (starts[at_start], ends[at_end])
     left, right = (np.concatenate(side) for side in zip(*places, strict=True))

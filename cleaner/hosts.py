@@ -15,10 +15,9 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
-import regex
-
 from cleaner import charclass as cc
 from cleaner.hostwords import LONGEST, PITCH, Hosts
+from cleaner.patterns import pattern
 from cleaner.view import fold
 
 # Points of words by which spam is known, of goods few others name, of goods, and of goods many honest sites name.
@@ -37,10 +36,8 @@ MAX_ADDRESS = 2000  # of an address
 MAX_NESTED = 3  # addresses inside an address that are read
 _UNKNOWN, _OWN, _DIGIT = 5, 7, 1  # costs of a letter outside words, of a word with points, and of a digit
 
-_ADDRESS = regex.compile(r"(?:[a-z][a-z0-9+.-]*+:)?//([^/?#\\\s]*+)([^?#]*+)(.*+)", regex.IGNORECASE | regex.DOTALL)
-_NESTED = regex.compile(
-    r"(?:https?:/{1,2}|=(?=[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}(?:[/&]|\Z)))([^&\s]++)", regex.IGNORECASE
-)
+_ADDRESS = pattern(r"(?is)(?:[a-z][a-z0-9+.-]*+:)?//([^/?#\\\s]*+)([^?#]*+)(.*+)")
+_NESTED = pattern(r"(?i)(?:https?:/{1,2}|=(?=[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}(?:[/&]|\Z)))([^&\s]++)")
 _GENERIC = frozenset((
     "www", "com", "co", "net", "org", "gov", "edu", "ac", "mil", "or", "go", "ne", "gob", "gouv", "sch",
     "info", "biz",
@@ -52,17 +49,16 @@ _CHEAP = frozenset((
     "online", "quest", "rest", "sbs", "shop", "site", "space", "store", "tk", "today", "top", "vip",
     "website", "win", "work", "world", "xyz",
 ))  # fmt: skip
-_FOLDERS = regex.compile(
-    r"/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|assets|cache|components|config|css|files?|fonts|images?|img|includes?"
-    r"|js|media|modules|plugins|scripts|styles|templates?|themes|tmp|uploads|vendor)/",
-    regex.IGNORECASE,
+_FOLDERS = pattern(
+    r"(?i)/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|assets|cache|components|config|css|files?|fonts|images?|img|includes?"
+    r"|js|media|modules|plugins|scripts|styles|templates?|themes|tmp|uploads|vendor)/"
 )
-_FILE = regex.compile(
-    r"\.(?:avif|css|docx?|epub|gif|ico|jpe?g|js|json|mp[34]|pdf|png|pptx?|svg|webm|webp|xlsx?|xml|zip)$", regex.I
+_FILE = pattern(
+    r"(?i)\.(?:avif|css|docx?|epub|gif|ico|jpe?g|js|json|mp[34]|pdf|png|pptx?|svg|webm|webp|xlsx?|xml|zip)$"
 )
-_SUFFIX = regex.compile(r"\.(?:aspx?|cfm|html?|jsp|php\d?)\Z")
-_GLUED = regex.compile(r"\p{L}{8,}\d*")
-_PARTS = regex.compile(r"[^\p{L}\p{N}]+")
+_SUFFIX = pattern(r"\.(?:aspx?|cfm|html?|jsp|php\d?)\Z")
+_GLUED = pattern(r"\p{L}{8,}\d*")
+_PARTS = pattern(r"[^\p{L}\p{N}]+")
 
 
 class Piece(NamedTuple):
@@ -123,7 +119,7 @@ def host_of(address: str) -> str:
     >>> host_of("https://google.com@xn--80aswg.EXAMPLE:8080/a"), host_of("//www.ca%73ino.example")
     ('сайт.example', 'casino.example')
     """
-    match = _ADDRESS.match(address)
+    match = _ADDRESS().match(address)
     return _host(match[1]) if match else ""
 
 
@@ -149,7 +145,7 @@ def _label(label: str) -> str:
 
 
 def _own(address: str, hosts: Hosts) -> Iterator[Verdict]:
-    match = _ADDRESS.match(address)
+    match = _ADDRESS().match(address)
     if match:
         verdicts = _of_host(_host(match[1]), hosts), _of_path(match[2][:MAX_PATH], hosts)
         yield from (verdict for verdict in verdicts if verdict is not None)
@@ -159,7 +155,7 @@ def _inside(address: str) -> Iterator[str]:
     """The addresses that an address leads on to, as those of redirectors do."""
     rest = address[8:MAX_ADDRESS]
     if "=" in rest or "//" in rest or "%2f" in rest.lower():
-        for match in islice(_NESTED.finditer(unquote(unquote(rest))), MAX_NESTED):
+        for match in islice(_NESTED().finditer(unquote(unquote(rest))), MAX_NESTED):
             yield f"http://{match[1]}"
 
 
@@ -207,23 +203,25 @@ def _telling(last: str, hosts: Hosts) -> list[str]:
 
 def _of_path(path: str, hosts: Hosts) -> Verdict | None:
     path = (unquote(path) if "%" in path else path).lower()
-    if _FILE.search(path):
+    if _FILE().search(path):
         return None
-    verdicts = [_of_part(part, hosts, bool(_FOLDERS.search(path))) for part in path.split("/") if hosts.may_sell(part)]
+    verdicts = [
+        _of_part(part, hosts, bool(_FOLDERS().search(path))) for part in path.split("/") if hosts.may_sell(part)
+    ]
     found = [verdict for verdict in verdicts if verdict is not None]
     return max(found, key=lambda verdict: verdict.points, default=None)
 
 
 def _of_part(part: str, hosts: Hosts, is_in_folder: bool) -> Verdict | None:
-    if len(_PARTS.findall(part)) >= MAX_WORDS:
+    if len(_PARTS().findall(part)) >= MAX_WORDS:
         return None
-    reading = read_name([_SUFFIX.sub("", part)], hosts)
+    reading = read_name([_SUFFIX().sub("", part)], hosts)
     if reading.goods < GOODS or not reading.sells or reading.share < PATH_SHARE:
         return None
     seen = [(f'path reads "{reading.words}"', reading.points + PATH)]
     if is_in_folder:
         seen.append(("in a folder that holds no pages", DOUBTFUL))
-    elif _GLUED.fullmatch(part) and " " in reading.words:
+    elif _GLUED().fullmatch(part) and " " in reading.words:
         seen.append(("in one word", DOUBTFUL))
     return Verdict(tuple(seen), reading.trade)
 
@@ -256,7 +254,7 @@ def read_name(labels: Sequence[str], hosts: Hosts) -> Reading:
 
 
 def _cut_label(label: str, hosts: Hosts) -> list[Piece]:
-    return [piece for part in _PARTS.split(label) if part for piece in _sound(cut(part, hosts))]
+    return [piece for part in _PARTS().split(label) if part for piece in _sound(cut(part, hosts))]
 
 
 def _joined(pieces: Sequence[Piece], hosts: Hosts) -> Iterator[Piece]:

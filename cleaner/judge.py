@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import propose
+from cleaner.distinct import distinct
 from cleaner.features import CLUSTER_NAMES, Matrix, features, hosts, run_features, seam_features
 from cleaner.kin import best_of_others, kin_columns, text_keys
 from cleaner.links import References, links, with_references
@@ -87,7 +88,7 @@ RUNS_TOGETHER = 1000  # and those of one text more are what candidates are made 
 def _lots(runs: Runs) -> Iterator[Runs]:
     """The runs of a batch text after text, in lots."""
     lot = np.searchsorted(runs.docs, runs.docs) // RUNS_TOGETHER  # how many there are before the run's text
-    for number in np.unique(lot).tolist():
+    for number in distinct(lot).tolist():
         yield propose.select(runs, lot == number)
 
 
@@ -127,7 +128,7 @@ def choose_among(proposals: Proposals, model: Model) -> Chosen | None:
     preferred = np.maximum(probability, KIN * _same_as_likely(proposals.part, left, probability))
     numbers: list[int] = []
     clusters: list[tuple[float, ...]] = []
-    for doc in np.unique(left.docs).tolist():
+    for doc in distinct(left.docs).tolist():
         mine = np.flatnonzero(left.docs == doc)
         picked = choose(left.starts[mine], left.ends[mine], preferred[mine])
         best = sorted((float(probability[mine[index]]) for index, _ in picked), reverse=True)
@@ -268,7 +269,7 @@ def propose_at(gated: Gated, runs: Runs, model: Model) -> Proposals | None:
     if not len(runs.starts):
         return None
     reading, references = gated.reading, gated.references
-    host = hosts(reading, np.unique(runs.docs))
+    host = hosts(reading, distinct(runs.docs))
     part, runs = propose.excerpt(reading, runs, model.tables)
     edges = propose.boundaries(part.classes)
     found = propose.candidates(part, runs, edges)

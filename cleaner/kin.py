@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
+from cleaner.distinct import groups
 from cleaner.propose import Candidates, Excerpt, ranges
 from cleaner.reading import Ints
 
@@ -82,6 +83,6 @@ def kin_columns(part: Excerpt, found: Candidates, weights: NDArray[np.float64]) 
         | (behind == cc.NEWLINE)
     )
     place = best_of_others(layout, numbers, weights)
-    _, which = np.unique(layout, return_inverse=True)
+    which = groups(layout).which
     total = np.bincount(which, weights=weights)[which] - weights
     return np.stack((same, np.where(size > 0, mean, same), place, np.minimum(total, 5.0)), axis=1)

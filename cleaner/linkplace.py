@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import regex
-
 from cleaner.decide import REVIEW
 from cleaner.hosts import BAR, DOUBTFUL, Verdict, host_of
 from cleaner.hostwords import Hosts
+from cleaner.patterns import pattern
 from cleaner.readers.prose import code
 from cleaner.span import Span
 
@@ -26,16 +25,15 @@ START = -2.0  # logits every link begins with; with BAR points its score is 0.73
 ON_SUBJECT = -1.0  # points of a link in an article that names such goods itself
 NAMED = 3  # so many times
 REACH = 300  # characters of a link's text and of what may stand around its address
-_LINKED = regex.compile(r"\[[^\[\]\n]*+\](?:\([^()\s]*+[^()\n]*+\))?|(?:https?:)?//\S++|www\.\S++", regex.IGNORECASE)
-_WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*+")
-_NAMES_HOST = regex.compile(r"(?:[\p{L}\d](?:[\p{L}\d-]*[\p{L}\d])?\.)+\p{L}{2,}")
-_INSTITUTION = regex.compile(
-    r"\b(?:universit\w*|college|institut\w*|department|faculty|facult\w*|fakult\w*|fakultas|ministry|minist\w*|kementerian|librar\w*"
+_LINKED = pattern(r"(?i)\[[^\[\]\n]*+\](?:\([^()\s]*+[^()\n]*+\))?|(?:https?:)?//\S++|www\.\S++")
+_WORD = pattern(r"\p{L}[\p{L}\p{M}]*+")
+_NAMES_HOST = pattern(r"(?:[\p{L}\d](?:[\p{L}\d-]*[\p{L}\d])?\.)+\p{L}{2,}")
+_INSTITUTION = pattern(
+    r"(?i)\b(?:universit\w*|college|institut\w*|department|faculty|facult\w*|fakult\w*|fakultas|ministry|minist\w*|kementerian|librar\w*"
     r"|bibliothe\w*|museum|mus[ée]e|museo|school|schule|[ée]cole|escuela|sekolah|academy|akadem\w*|hospital|krankenhaus|rumah sakit"
     r"|council|government|gouvernement|gobierno|pemerintah|parliament|church|court|journal|proceedings|archives?|research|university press"
     r"|laborator\w*|universitas|üniversite\w*|университет\w*|факультет\w*|институт\w*|библиотек\w*|музе\w*|министерств\w*)\b"
-    r"|大学|大學|学院|研究所|图书馆|博物馆|政府|医院",
-    regex.IGNORECASE,
+    r"|大学|大學|学院|研究所|图书馆|博物馆|政府|医院"
 )
 
 
@@ -79,10 +77,10 @@ def _belies(text: str, address: str) -> bool:
     (False, False)
     """
     host = host_of(html.unescape(address))
-    named = [match[0].lower().removeprefix("www.") for match in _NAMES_HOST.finditer(text)]
+    named = [match[0].lower().removeprefix("www.") for match in _NAMES_HOST().finditer(text)]
     if named:
         return not any(name.endswith(host) or host.endswith(name) for name in named)
-    return bool(_INSTITUTION.search(text))
+    return bool(_INSTITUTION().search(text))
 
 
 def _in_text(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iterator[Span]:
@@ -91,7 +89,7 @@ def _in_text(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iter
 
     @cache
     def on_subject(trade: str) -> bool:
-        return names_goods(_LINKED.sub(" ", text), trade, hosts)
+        return names_goods(_LINKED().sub(" ", text), trade, hosts)
 
     for start, end, verdict in items:
         at = bisect_right(starts, start) - 1
@@ -104,7 +102,7 @@ def _in_text(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iter
 def names_goods(text: str, trade: str, hosts: Hosts) -> bool:
     """Whether a text names goods of a trade several times."""
     count = 0
-    for match in _WORD.finditer(text.lower()):
+    for match in _WORD().finditer(text.lower()):
         points, of = hosts.words.get(match[0], (0.0, ""))
         count += of == trade and points > 1
         if count >= NAMED:
@@ -117,9 +115,9 @@ def _around(text: str, start: int, end: int) -> Place:
     before, after = text[max(start - REACH, 0) : start], text[end : end + REACH]
     offset = start - len(before)
     for opening, closing in _LINKS:
-        head = opening.search(before)
+        head = opening().search(before)
         if head:
-            tail = closing.match(after)
+            tail = closing().match(after)
             said = (head[head.lastindex or 1] or "") + (tail[1] if tail else "")
             return Place(offset + head.start(), end + (tail.end() if tail else 0), said)
     return Place(start, end, "")
@@ -127,14 +125,14 @@ def _around(text: str, start: int, end: int) -> Place:
 
 # What stands before and behind the address of a link: of Markdown, of reStructuredText, of HTML, of one in angle brackets.
 _LINKS = [
-    (regex.compile(r"!?\[([^\[\]\n]*+)\]\(\s*+<?\Z"), regex.compile(r">?(?:\s*+[\"'(][^\n]{0,200}?[\"')])?\s*+\)()")),
-    (regex.compile(r"`([^`<>]*+)<\Z"), regex.compile(r"[^>\n]*+>`_{0,2}()")),
+    (pattern(r"!?\[([^\[\]\n]*+)\]\(\s*+<?\Z"), pattern(r">?(?:\s*+[\"'(][^\n]{0,200}?[\"')])?\s*+\)()")),
+    (pattern(r"`([^`<>]*+)<\Z"), pattern(r"[^>\n]*+>`_{0,2}()")),
     (
-        regex.compile(r"()<a\b[^<>]*?\bhref\s*+=\s*+[\"']?\Z", regex.IGNORECASE),
-        regex.compile(r"[^<>]*+>([^<]*+)</a\s*+>", regex.IGNORECASE),
+        pattern(r"(?i)()<a\b[^<>]*?\bhref\s*+=\s*+[\"']?\Z"),
+        pattern(r"(?i)[^<>]*+>([^<]*+)</a\s*+>"),
     ),
-    (regex.compile(r"()<\Z"), regex.compile(r">()")),
-    (regex.compile(r"\[([^\[\]\n]*+)\]:\s*+<?\Z|\.\. _(?:([^:\n]*+)):\s*+\Z"), regex.compile(r"()>?")),
+    (pattern(r"()<\Z"), pattern(r">()")),
+    (pattern(r"\[([^\[\]\n]*+)\]:\s*+<?\Z|\.\. _(?:([^:\n]*+)):\s*+\Z"), pattern(r"()>?")),
 ]
 
 

@@ -7,19 +7,23 @@ Where many addresses of a text plainly sell something, all its references and de
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
+from cleaner.distinct import groups
+from cleaner.patterns import pattern
 from cleaner.propose import Excerpt, Runs, select
 from cleaner.reading import Ints, Reading
 
-_DEFINITION = regex.compile(r"^[ >]{0,8}\[([^\]\n]{1,100})\]:[ ]*([^ \n]{1,400})", regex.M)
-_REFERENCE = regex.compile(r"\[([^\[\]\n]{1,200})\][ ]?\[([^\[\]\n]{1,100})\]")
-_LINK = regex.compile(r"!?\[([^\[\]\n]{0,200})\](?:\(([^()\n]{1,400})\)|[ ]?\[([^\[\]\n]{1,100})\])")
+if TYPE_CHECKING:
+    import regex
+
+_DEFINITION = pattern(r"(?m)^[ >]{0,8}\[([^\]\n]{1,100})\]:[ ]*([^ \n]{1,400})")
+_REFERENCE = pattern(r"\[([^\[\]\n]{1,200})\][ ]?\[([^\[\]\n]{1,100})\]")
+_LINK = pattern(r"!?\[([^\[\]\n]{0,200})\](?:\(([^()\n]{1,400})\)|[ ]?\[([^\[\]\n]{1,100})\])")
 _OPEN = ord("[")
 _INDENT = 3  # spaces in front of a definition at most
 
@@ -78,7 +82,7 @@ def with_references(reading: Reading, runs: Runs, scale: float) -> tuple[Runs, R
         n_spam[doc] = sum(score * scale >= SPAM_ADDRESS for score in own.values())
         cold = places.keys() - peaks.keys() if n_spam[doc] >= max(SPAM_ADDRESSES, SPAM_SHARE * len(own)) else set()
         found += [(*places[label], doc, 0.0, COLD_REFERENCE) for label in sorted(cold)]
-        for match in _REFERENCE.finditer(text) if "][" in text or "] [" in text else ():
+        for match in _REFERENCE().finditer(text) if "][" in text or "] [" in text else ():
             place = first + match.start(1), first + match.end(1), doc
             if match[2] in peaks:
                 found.append((*place, peaks[match[2]], HOT_REFERENCE))
@@ -94,7 +98,7 @@ def _definitions(text: str) -> Iterator[regex.Match[str]]:
     """The definitions of a text: looking for `]:` first is several times as fast as trying every line."""
     at = text.find("]:")
     while at >= 0:
-        match = _DEFINITION.match(text, text.rfind("\n", 0, at) + 1)
+        match = _DEFINITION().match(text, text.rfind("\n", 0, at) + 1)
         if match:
             yield match
         line_end = text.find("\n", at)
@@ -118,7 +122,7 @@ def _merged(some: Runs, others: Runs) -> Runs:
 
 def _hot_definitions(reading: Reading, runs: Runs) -> dict[int, dict[str, float]]:
     """By text, the labels of the definitions with a hot run, and its peak."""
-    lines, at = np.unique(np.searchsorted(reading.newlines, runs.starts), return_index=True)
+    lines, at, _ = groups(np.searchsorted(reading.newlines, runs.starts))
     peaks = np.maximum.reduceat(runs.peaks, at) if len(at) else runs.peaks
     begins = reading.newlines[lines - 1] + 1
     first = begins.copy()
@@ -127,7 +131,7 @@ def _hot_definitions(reading: Reading, runs: Runs) -> dict[int, dict[str, float]
     hot: dict[int, dict[str, float]] = {}
     for number in np.flatnonzero(reading.codes[first] == _OPEN).tolist():
         line = slice(int(begins[number]), int(reading.newlines[lines[number]]))
-        match = _DEFINITION.match(_text(reading.codes[line], reading.classes[line]))
+        match = _DEFINITION().match(_text(reading.codes[line], reading.classes[line]))
         if match:
             labels = hot.setdefault(int(runs.docs[at[number]]), {})
             labels[match[1]] = max(labels.get(match[1], 0.0), float(peaks[number]))
@@ -137,7 +141,7 @@ def _hot_definitions(reading: Reading, runs: Runs) -> dict[int, dict[str, float]
 def links(part: Excerpt, references: References) -> Links:
     """All links of an excerpt."""
     rows = []
-    for match in _LINK.finditer(_text(part.codes, part.classes)) if (part.codes == _OPEN).any() else ():
+    for match in _LINK().finditer(_text(part.codes, part.classes)) if (part.codes == _OPEN).any() else ():
         if match[3] is None:
             target = _score(part.total, *match.span(2))
         else:

@@ -9,15 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
-from cleaner.decide import ALLOWED, REMOVED, REVIEW
-from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
-from cleaner.engine.journal import Counts, Entry
-from cleaner.engine.walk import Source
 from cleaner.report.quote import quote
+
+if TYPE_CHECKING:  # signals are looked after before anything heavy is loaded
+    from cleaner.engine.journal import Counts, Entry
+    from cleaner.engine.walk import Source
 
 SHOW_AFTER = 2.0  # seconds
 BAR_EVERY, LINE_EVERY = 0.2, 30.0  # seconds between updates of a bar, and between lines where there is no terminal
@@ -120,6 +120,9 @@ def _clock(seconds: float) -> str:
 
 def totals(counts: Counts) -> Iterator[str]:
     """The counts of a run, line by line."""
+    from cleaner.decide import ALLOWED, REMOVED, REVIEW
+    from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
+
     documents, spans = counts.documents, counts.spans
     allowed = f", {spans[ALLOWED]} allowed" if spans[ALLOWED] else ""
     yield (

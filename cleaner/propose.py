@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
+from cleaner.distinct import distinct, groups
 from cleaner.lexicon import COVER, evidence
 from cleaner.ngrams import CHUNK
 from cleaner.reading import UNSPACED, Ints, Reading, Stretches, Tables, sums
@@ -196,7 +197,7 @@ def alone(reading: Reading) -> tuple[Ints, Ints]:
     unspaced = np.flatnonzero(is_dense(classes) & (classes != cc.HANGUL))
     blanks = np.flatnonzero((classes == cc.SPACE) | (classes == cc.NEWLINE))
     if _FEW_LETTERS * len(unspaced) < len(blanks):
-        behind = np.unique(np.searchsorted(blanks, unspaced))
+        behind = distinct(np.searchsorted(blanks, unspaced))
     else:
         behind = np.flatnonzero(np.maximum.reduceat(classes, blanks)[:-1] >= cc.HAN) + 1
     starts, ends = blanks[behind - 1] + 1, blanks[behind]
@@ -279,7 +280,7 @@ def surroundings(reading: Reading, runs: Runs, tables: Tables) -> Surroundings:
 
 def excerpt(reading: Reading, runs: Runs, tables: Tables) -> tuple[Excerpt, Runs]:
     """The lines that hold some runs, and these runs in offsets of the excerpt."""
-    lines = np.unique(np.searchsorted(reading.newlines, runs.starts))
+    lines = distinct(np.searchsorted(reading.newlines, runs.starts))
     begin, end = reading.newlines[lines - 1] + 1, reading.newlines[lines] + 1
     origin = np.concatenate((reading.newlines[:1], ranges(begin, end)))
     docs = np.searchsorted(reading.doc_first, begin, side="right") - 1
@@ -407,7 +408,7 @@ def candidates(part: Excerpt, runs: Runs, edges: Boundaries) -> Candidates:
         kept = np.flatnonzero(words[ends] > words[starts])  # a bare sign advertises nothing
         lots.append((numbers[kept] + first, starts[kept], ends[kept]))
     numbers, starts, ends = (np.concatenate(column) for column in zip(*lots, strict=True))
-    _, unique = np.unique(starts * (len(part.classes) + 1) + ends, return_index=True)
+    unique = groups(starts * (len(part.classes) + 1) + ends).first
     return Candidates(starts[unique], ends[unique], runs.docs[numbers[unique]], numbers[unique])
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from bisect import bisect, bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
-
-import regex
+from typing import TYPE_CHECKING
 
 from cleaner import charclass as cc
+from cleaner.patterns import pattern
 
-_LEAD = regex.compile(
-    r"\s+(?:([-–—*+>#|•·‣◦\p{So}\p{Sm}]{1,2})\uFE0F?(?:\s*\d{1,4}(?:[.,]\d{1,3})?%?)?|\d{1,2}[.、)])$"
-)
-_GLUED = regex.compile(r"\s+\p{So}\uFE0F?$")
+if TYPE_CHECKING:
+    import regex
+
+_LEAD = pattern(r"\s+(?:([-–—*+>#|•·‣◦\p{So}\p{Sm}]{1,2})\uFE0F?(?:\s*\d{1,4}(?:[.,]\d{1,3})?%?)?|\d{1,2}[.、)])$")
+_GLUED = pattern(r"\s+\p{So}\uFE0F?$")
 _LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _TAG_WORDS = (
     "tags",
@@ -68,20 +69,19 @@ def trim(text: str, start: int, end: int) -> int:
     >>> text[6:trim(text, 6, 12)]
     'SPAM'
     """
-    glued = _GLUED.search(text, start, end) if _has_ink(text[end : end + 1]) else None
+    glued = _GLUED().search(text, start, end) if _has_ink(text[end : end + 1]) else None
     if glued is not None and glued.start() > start and glued[0].strip() != text[start : start + 1]:
         return int(glued.start())
     line_start, line_end = _line(text, start, end)
-    lead = _LEAD.search(text, start, end)
+    lead = _LEAD().search(text, start, end)
     if lead is None or lead.start() == start or _has_ink(text[line_start:start]) or not _has_ink(text[end:line_end]):
         return end
     return end if lead[1] and text.startswith(lead[1], start) else int(lead.start())
 
 
-_ENDS = regex.escape(_LINE_ENDS)
-_END = regex.compile(f"[{_ENDS}]")
-_LABEL = regex.compile(r"\[([^\[\]\n]{1,100})\]")
-_DEFINITION = regex.compile(rf"(?<![^{_ENDS}])[ >]{{0,8}}\[([^\[\]\n]{{1,100}})\]:[^{_ENDS}]*")
+_END = pattern(f"[{_LINE_ENDS}]")
+_LABEL = pattern(r"\[([^\[\]\n]{1,100})\]")
+_DEFINITION = pattern(rf"(?<![^{_LINE_ENDS}])[ >]{{0,8}}\[([^\[\]\n]{{1,100}})\]:[^{_LINE_ENDS}]*")
 
 
 def orphaned(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
@@ -123,10 +123,10 @@ def _definitions(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[regex
     """
     if not any("]" in text[start:end] for start, end in cuts):
         return []
-    definitions = {match.start(1): match for match in _DEFINITION.finditer(text)}
+    definitions = {match.start(1): match for match in _DEFINITION().finditer(text)}
     starts = [start for start, _ in cuts]
     holders: dict[str, list[int]] = {}
-    for label in _LABEL.finditer(text) if definitions else ():
+    for label in _LABEL().finditer(text) if definitions else ():
         if label.start(1) not in definitions:
             at = bisect(starts, label.start()) - 1
             inside = at >= 0 and label.end() <= cuts[at][1]
@@ -214,7 +214,7 @@ def _is_hash_tag(text: str, start: int) -> bool:
 @lru_cache(maxsize=1)
 def _line_ends(text: str) -> list[int]:
     """Where the lines of a text end, found once for all the cuts in it."""
-    return [match.start() for match in _END.finditer(text)]
+    return [match.start() for match in _END().finditer(text)]
 
 
 def _line(text: str, start: int, end: int) -> tuple[int, int]:

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 
-import regex
-
 from cleaner.hostwords import Hosts
+from cleaner.patterns import pattern
 from cleaner.span import Span
 
 MOST = 3000  # addresses of a text that are looked at closely
@@ -18,7 +17,7 @@ LONGEST_SCHEME = 12  # characters
 _AFTER = r"""[^\s<>"'`\[\]{}|\\^，。、；：！？）」』】]"""
 _ADDRESS = re.compile(rf"//(?=[\w\[%])(?:\[[0-9a-fA-F:.]+\])?{_AFTER}{{3,}}")
 _BARE = re.compile(rf"www\.(?=\w){_AFTER}{{3,}}")
-_SCHEME = regex.compile(r"[a-z][a-z0-9+.-]*+:\Z", regex.IGNORECASE)
+_SCHEME = pattern(r"(?i)[a-z][a-z0-9+.-]*+:\Z")
 _TRAILING = ".,;:!?*_~'"
 
 
@@ -70,7 +69,7 @@ def _scheme_start(text: str, at: int) -> int:
     for scheme in ("https:", "http:"):
         if text.endswith(scheme, 0, at):
             return at - len(scheme)
-    found = _SCHEME.search(text, max(at - LONGEST_SCHEME, 0), at)
+    found = _SCHEME().search(text, max(at - LONGEST_SCHEME, 0), at)
     return found.start() if found else at
 
 

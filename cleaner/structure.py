@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import regex
+from cleaner.patterns import pattern
 
 _REACH = 200  # characters on either side of a seam that are compared
-_TAG = regex.compile(r"<[A-Za-z/!?][^<>\n]{0,200}>?|&#?\w{2,12};|<!--|-->|```|~~~")
+_TAG = pattern(r"<[A-Za-z/!?][^<>\n]{0,200}>?|&#?\w{2,12};|<!--|-->|```|~~~")
 _TAG_REACH = 2000  # characters of one end of a cut in which a tag that it stands in begins
-_WHOLE_TAG = regex.compile(r"""</?[A-Za-z][A-Za-z0-9]{0,20}(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
-_UNDERLINE = regex.compile(r"[ \t]{0,3}(?:=+|-+)[ \t]*\r?(?:\n|$)")
-_LAST_LINE = regex.compile(r"(?:^|\n)([^\n]*\S[^\n]*)\r?\n$")
+_WHOLE_TAG = pattern(r"""</?[A-Za-z][A-Za-z0-9]{0,20}(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
+_UNDERLINE = pattern(r"[ \t]{0,3}(?:=+|-+)[ \t]*\r?(?:\n|$)")
+_LAST_LINE = pattern(r"(?:^|\n)([^\n]*\S[^\n]*)\r?\n$")
 
 
 def _tag_around(text: str, at: int) -> int:
     """Where the HTML tag begins whose inside `at` is in, -1 when it is in none."""
     begin = text.rfind("<", max(0, at - _TAG_REACH), at)
-    tag = _WHOLE_TAG.match(text, begin, begin + 2 * _TAG_REACH) if begin >= 0 else None
+    tag = _WHOLE_TAG().match(text, begin, begin + 2 * _TAG_REACH) if begin >= 0 else None
     return begin if tag and at < tag.end() else -1
 
 
@@ -36,16 +36,16 @@ def makes_markup(text: str, start: int, end: int) -> bool:
         return True
     seam = len(left)
     joined = left + right
-    crossing = [m for m in _TAG.finditer(joined) if m.start() < seam < m.end()]
+    crossing = [m for m in _TAG().finditer(joined) if m.start() < seam < m.end()]
     before = text[max(0, start - _REACH) : end + _REACH]
     if any(m[0] not in before for m in crossing):
         return True
-    return bool(_UNDERLINE.match(right) and _LAST_LINE.search(left)) and not _UNDERLINE.match(
+    return bool(_UNDERLINE().match(right) and _LAST_LINE().search(left)) and not _UNDERLINE().match(
         text[start:end].lstrip(" \t")
     )
 
 
-_DEFINITION = regex.compile(r"[ >]{0,8}\[[^\[\]\n]{1,100}\]:")
+_DEFINITION = pattern(r"[ >]{0,8}\[[^\[\]\n]{1,100}\]:")
 
 
 def splits_title(text: str, start: int, end: int) -> bool:
@@ -57,7 +57,7 @@ def splits_title(text: str, start: int, end: int) -> bool:
     False
     """
     line = text.rfind("\n", 0, start) + 1
-    return bool(_DEFINITION.match(text, line, start)) and text.count('"', start, end) % 2 == 1
+    return bool(_DEFINITION().match(text, line, start)) and text.count('"', start, end) % 2 == 1
 
 
 _CLOSERS = {

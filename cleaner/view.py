@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
+from cleaner.distinct import distinct
 
 MIN_SPACED_HAN = 3  # letters of a chain `爱 上 海` before its gaps are closed
 MIN_SPACED = 5  # the same for alphabets, where initials and enumerations make shorter chains
@@ -113,7 +114,9 @@ def _resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], d
     at, words = _mixed_words(latin | borrowed | (classes == cc.DIGIT) | (classes == cc.MARK), borrowed)
     if not len(at):
         return
-    resolved = cc.tables().latin[codes[at]]
+    latins = cc.tables().latin
+    resolved = codes[at]
+    resolved = np.where(resolved < len(latins), latins[np.minimum(resolved, len(latins) - 1)], resolved)
     mixed = np.zeros(len(at), dtype=bool)
     mixed[words[latin[at]]] = True
     mixed[words[borrowed[at] & (resolved == codes[at])]] = False
@@ -131,7 +134,7 @@ def _mixed_words(word: NDArray[np.bool_], borrowed: NDArray[np.bool_]) -> tuple[
     if not len(at):
         return at, at
     edges = np.concatenate(([0], np.flatnonzero(word[1:] != word[:-1]) + 1, [len(word)]))
-    number = np.unique(np.searchsorted(edges, at, side="right"))
+    number = distinct(np.searchsorted(edges, at, side="right"))
     starts, lengths = edges[number - 1], edges[number] - edges[number - 1]
     words = np.repeat(np.arange(len(number)), lengths)
     return np.arange(len(words)) + (starts - np.cumsum(lengths) + lengths)[words], words

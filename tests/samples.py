@@ -25,6 +25,13 @@ In winter the crossing takes an hour longer, because the captain keeps close to 
 Nobody complains: there is tea on board, and the windows of the saloon were cleaned last week.
 """
 DIRTY = ARTICLE.replace("Fishermen load", f"{SPAM}\nFishermen load")
+MARKUP = [  # what sources of HTML are put together from
+    "<", ">", "/", "!", "?", "-", "--", "=", '"', "'", "&", ";", "&amp;", "&am", "p;", "x=1", "é", "爱",
+    "a", "b", "p", "li", "td", "br", "title", "script", "style", "svg", "\x00", "\n", "\r", "\t",
+    "<a", "</a>", "<p>", "</p>", "<b>", "</b>", "<br>", "<pre>", "<li>", "<ul>", "</ul>",
+    "<table>", "</table>", "<tr>", "<td>", "</td>", "<script>", "</script>", "<title>", "</title>",
+    "<!--", "-->", "<![CDATA[", "]]>", "<?php", "?>", "<a href='http://x.example'>", "<img alt='b'>",
+]  # fmt: skip
 
 _MARKED = regex.compile("[⟦⟧]")
 

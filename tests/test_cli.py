@@ -72,6 +72,22 @@ def test_the_report_names_what_was_cut(tmp_path: Path) -> None:
     assert DIRTY[row["end"] :].startswith(row["context"][1])
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux lists threads")
+def test_workers_are_forked_before_there_are_threads(tmp_path: Path) -> None:
+    """A fork copies the locks that threads hold, and none of the threads."""
+    write_files(tmp_path, {"a.txt": DIRTY.encode()})
+    code = (
+        "import os\n"
+        "from cleaner.cli import main\n"
+        "fork = os.fork\n"
+        "os.fork = lambda: (print(len(os.listdir('/proc/self/task')), flush=True), fork())[1]\n"
+        f"main(['clean', {str(tmp_path)!r}, '-o', {str(tmp_path.with_name('out'))!r}, '--quiet'])\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"1\n", b"")
+
+
 def test_terminal_output_is_harmless(tmp_path: Path) -> None:
     name = "\x1b[2J\u202e.txt"
     write_files(tmp_path, {name: DIRTY.replace("龙", "\x1b\u202e龙").encode()})

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 from samples import files_below
+from writes import copy, create, replace
 
-from cleaner.engine.files import copy, create, read, replace, sha256, sweep
+from cleaner.engine.files import read, sha256, sweep
 from cleaner.engine.handles import FileProblem, WriteFailed
 
 OLD, NEW = b"old" * 1000, b"new, and of another size" * 1000
@@ -25,11 +26,11 @@ CALLS = (*WRITES, "stat", "fstat", "read", "access", "listxattr", "unlink")
 
 def _replace(folder: Path, tell: Callable[[Path], None] | None = None) -> bool:
     path = folder / "a"
-    return replace(path, [NEW[:100], NEW[100:]], read(path, 10_000).stat, digest=sha256(OLD), tell=tell).changed
+    return replace(path, NEW[:100], NEW[100:], before=read(path, 10_000).stat, digest=sha256(OLD), tell=tell).changed
 
 
 def _create(folder: Path, tell: Callable[[Path], None] | None = None) -> bool:
-    return create(folder, "a", [NEW[:100], NEW[100:]], mode=0o640, tell=tell).changed
+    return create(folder, "a", NEW[:100], NEW[100:], mode=0o640, tell=tell).changed
 
 
 def _create_below(folder: Path, tell: Callable[[Path], None] | None = None) -> bool:
@@ -38,7 +39,7 @@ def _create_below(folder: Path, tell: Callable[[Path], None] | None = None) -> b
 
 def _copy(folder: Path, tell: Callable[[Path], None] | None = None) -> bool:
     (folder.parent / "source").write_bytes(NEW)
-    return copy(folder.parent / "source", folder, "a", tell=tell).changed
+    return copy(folder.parent / "source", folder, "a", tell=tell)
 
 
 WAYS = pytest.mark.parametrize("way", [_replace, _create, _create_below, _copy])
@@ -127,7 +128,7 @@ def test_a_folder_that_cannot_be_synced_is_a_remark(tmp_path: Path, code: int) -
 
     (tmp_path / "a").write_bytes(OLD)
     with _at_every_call(("fsync",), fail):
-        written = replace(tmp_path / "a", NEW, (tmp_path / "a").stat())
+        written = replace(tmp_path / "a", NEW)
     remark = () if code == errno.EINVAL else (f"folder not synced: {os.strerror(code)}",)
     assert written == (True, sha256(NEW), remark)
 
@@ -171,7 +172,7 @@ def test_a_limit_of_file_size(tmp_path: Path, way: Callable[[Path], bool], size:
 
 
 def _copy_source(folder: Path) -> bool:
-    return copy(folder.parent / "source", folder, "a").changed
+    return copy(folder.parent / "source", folder, "a")
 
 
 def test_signals_do_not_disturb(tmp_path: Path) -> None:
@@ -183,7 +184,7 @@ def test_signals_do_not_disturb(tmp_path: Path) -> None:
         for number in range(5):
             create(tmp_path, f"{number}/a", data)
             found = read(tmp_path / f"{number}" / "a", len(data))
-            replace(tmp_path / f"{number}" / "a", data[::-1], found.stat, digest=sha256(found.data))
+            replace(tmp_path / f"{number}" / "a", data[::-1], before=found.stat, digest=sha256(found.data))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -284,7 +285,7 @@ def test_no_edit_is_lost(tmp_path: Path, change: Callable[[Path], object], call:
 
         with _at_every_call((call,), edit):
             try:
-                outcome = replace(path, NEW, found.stat, digest=sha256(found.data)).changed
+                outcome = replace(path, NEW, before=found.stat, digest=sha256(found.data)).changed
             except FileProblem as problem:
                 outcome = problem
         assert [path.read_bytes()] == (edits or [NEW])

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from samples import files_below, write_files
+from writes import create, replace
 
-from cleaner.engine.files import create, read, replace, sha256
+from cleaner.engine.files import read, sha256
 from cleaner.engine.handles import FileProblem
 
 OLD, NEW = b"old" * 4000, b"new!" * 4000
@@ -43,7 +44,7 @@ def _rewrite(folder: Path) -> None:
         path = folder / f"{number:02}"
         try:
             found = read(path, 1 << 20)
-            replace(path, NEW, found.stat, digest=sha256(found.data))
+            replace(path, NEW, before=found.stat, digest=sha256(found.data))
         except FileProblem as problem:
             if str(problem) not in ("changed on disk", "changed while it was read"):
                 raise
@@ -111,7 +112,7 @@ def test_a_full_disk(disk: Path) -> None:
         with suppress(KeyError):
             longer = whole[name] + b"x" * 9000
             try:
-                replace(disk / name, longer, (disk / name).stat(), digest=sha256(whole[name]))
+                replace(disk / name, longer, digest=sha256(whole[name]))
                 whole[name] = longer
             except FileProblem as problem:
                 problems[str(problem)] += 1
@@ -128,7 +129,7 @@ def test_a_read_only_disk(disk: Path) -> None:
         with pytest.raises(FileProblem, match="write: Read-only file system"):
             write()
     with pytest.raises(FileProblem, match="read-only"):
-        replace(disk / "a", NEW, (disk / "a").stat())
+        replace(disk / "a", NEW)
     assert files_below(disk) == {"a": OLD}
 
 
@@ -139,7 +140,7 @@ def test_a_mounted_file(disk: Path) -> None:
     assert _mount("--bind", disk / "a", disk / "b")
     try:
         with pytest.raises(FileProblem, match=r"^mount point: it cannot be replaced$"):
-            replace(disk / "b", NEW, (disk / "b").stat())
+            replace(disk / "b", NEW)
         assert files_below(disk) == {"a": OLD, "b": OLD}
     finally:
         subprocess.run(["umount", disk / "b"], check=True)

@@ -64,23 +64,6 @@ ONLY_ADDED = click.option(
     metavar="[=REVISION]",
     help="Only what touches a line added by what is staged in git, or since this and a revision parted.",
 )
-_ONLY_ADDED = "--only-added"
-
-
-def separated(arguments: Sequence[str]) -> list[str]:
-    """The arguments of the command, so that an option's value is never taken from the next one, which may be a file.
-
-    >>> separated(["check", "--only-added", "posts"]), separated(["check", "--", "--only-added"])
-    (['check', '--only-added=', 'posts'], ['check', '--', '--only-added'])
-
-    Raises `click.UsageError` for what could be an option and a file: without `--`, nobody knows what was meant.
-    """
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    if end == len(arguments):
-        for argument in arguments:
-            if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
-                raise click.UsageError(f"{quote(argument)} is an option, or a file: put -- in front of the files")
-    return [f"{_ONLY_ADDED}=" if item == _ONLY_ADDED else item for item in arguments[:end]] + [*arguments[end:]]
 
 
 def scoped(options: Options, since: str | None, paths: Sequence[Path]) -> Options:

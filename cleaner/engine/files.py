@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -115,10 +114,17 @@ def read(path: Path, limit: int) -> Read:
             before = os.fstat(descriptor)
             if before.st_size > limit:
                 raise FileProblem(f"larger than {limit} bytes")
-            data = b"".join(_chunks(descriptor, before.st_size + 1))
+            data = b"".join(chunks(descriptor, before.st_size + 1))
             if len(data) == before.st_size and same_file(before, os.fstat(descriptor)):
                 return Read(data, before)
     raise FileProblem(CHANGED_READING)
+
+
+def chunks(descriptor: int, most: int) -> Iterator[bytes]:
+    """At most so many bytes of a file: one that grows as fast as it is read ends nevertheless."""
+    while most > 0 and (chunk := os.read(descriptor, min(most, CHUNK))):
+        most -= len(chunk)
+        yield chunk
 
 
 def refuse_sparse(status: os.stat_result) -> None:
@@ -135,20 +141,6 @@ def open_stream(path: Path) -> tuple[BinaryIO, os.stat_result]:
     with reading():
         descriptor = open_regular(path)
     return os.fdopen(descriptor, "rb"), os.fstat(descriptor)
-
-
-def replace(
-    path: Path, data: bytes | Iterable[bytes], before: os.stat_result, *, digest: str = "", tell: Tell | None = None
-) -> Written:
-    """Put other bytes in the place of a file that was read when it was `before`; see `replacing`."""
-    if isinstance(data, bytes):
-        if sha256(data) == digest:
-            return Written(False, digest)
-        data = (data,)
-    with replacing(path, before, digest=digest, tell=tell) as writer:
-        for chunk in data:
-            writer.write(chunk)
-        return writer.commit()
 
 
 @contextmanager
@@ -176,16 +168,6 @@ def replacing(path: Path, before: os.stat_result, *, digest: str = "", tell: Tel
             return now != written
 
         yield handles.enter_context(Writer(folder, path, 0o600, settle, admit, tell))
-
-
-def create(
-    root: Path, name: str, data: bytes | Iterable[bytes], *, mode: int | None = None, tell: Tell | None = None
-) -> Written:
-    """Write a file below a folder, in place of one that is there under exactly this name; see `creating`."""
-    with creating(root, name, mode=mode, tell=tell) as writer:
-        for chunk in (data,) if isinstance(data, bytes) else data:
-            writer.write(chunk)
-        return writer.commit()
 
 
 @contextmanager
@@ -225,24 +207,6 @@ def creating(
         yield handles.enter_context(Writer(folder, root / name, made, settle, admit, tell, sync_folder))
 
 
-def copy(path: Path, root: Path, name: str, *, mode: int | None = None, tell: Tell | None = None) -> Written:
-    """Copy a regular file of any size byte for byte, as `create` writes it, and as it was at one moment.
-
-    Raises `FileProblem` as `read` and `create` do, and for a file that is nearly all holes: a terabyte of nothing would
-    fill the disk.
-    """
-    for _ in range(1 + RETRIES):
-        file, before = open_stream(path)
-        with file, creating(root, name, mode=mode, tell=tell) as writer:
-            refuse_sparse(before)
-            with reading():
-                for chunk in _chunks(file.fileno(), before.st_size + 1):
-                    writer.write(chunk)
-            if same_file(before, os.fstat(file.fileno())):
-                return writer.commit()
-    raise FileProblem(CHANGED_READING)
-
-
 def sweep(root: Path, names: Iterable[str]) -> list[str]:
     """Remove the temporary files that a dead run has left, and say which were there.
 
@@ -280,7 +244,8 @@ class Below:
         """Keep none open."""
         descriptor, self._descriptor, self._folders = self._descriptor, -1, None
         if descriptor >= 0:
-            os.close(descriptor)
+            with suppress(OSError):  # nothing was written through it
+                os.close(descriptor)
 
 
 def open_made(root: Path, folders: list[str]) -> int:
@@ -310,7 +275,7 @@ class Writer:
         self._sync_folder = sync_folder
         self._remarks: tuple[str, ...] = ()
         self._syncing: Future[None] | None = None
-        self._temporary = f".cleaner-{secrets.token_hex(8)}.tmp"
+        self._temporary = f".cleaner-{os.urandom(8).hex()}.tmp"
         self._hash = hashlib.sha256()
         self._is_in_place = False
         if tell is not None:
@@ -404,16 +369,9 @@ class FolderSync:
         self.finish()
 
 
-def _chunks(descriptor: int, most: int) -> Iterator[bytes]:
-    """At most so many bytes: what grows while it is read does not grow in memory."""
-    while most > 0 and (chunk := os.read(descriptor, min(most, CHUNK))):
-        most -= len(chunk)
-        yield chunk
-
-
 def _hash_of(descriptor: int, most: int) -> str:
     digest = hashlib.sha256()
-    for chunk in _chunks(descriptor, most):
+    for chunk in chunks(descriptor, most):
         digest.update(chunk)
     return digest.hexdigest()
 

@@ -184,8 +184,8 @@ class Job(ABC):
             if output is None:
                 return self._close(self._entry(status, reason, counts), None)
             with reading():
-                while block := stream.read(files.CHUNK):
-                    output.write(block)
+                for chunk in files.chunks(stream.fileno(), now.st_size + 1):
+                    output.write(chunk)
             if not files.same_file(now, os.fstat(stream.fileno())):
                 raise FileProblem(files.CHANGED_READING)
             return self._close(self._entry(status, reason, counts, output.sha256, output.sha256), output)
@@ -309,8 +309,9 @@ class WholeSource(Job):
                 log.changes(hunk)
         counts = Counts()
         counts.add(outcome)
-        digests = files.sha256(self.data), files.sha256(outcome.data)
-        entry = self._entry(outcome.status, outcome.reason, counts, *digests)
+        before = files.sha256(self.data)
+        after = files.sha256(outcome.data) if outcome.cuts else before
+        entry = self._entry(outcome.status, outcome.reason, counts, before, after)
         try:
             if self.failed:
                 raise self.failed

@@ -60,7 +60,8 @@ class Counts:
     def merge(self, other: Counts) -> None:
         """Add the counts of another part of the run."""
         for name in ("documents", "spans", "reasons", "trades", "problems"):
-            getattr(self, name).update(getattr(other, name))
+            if more := getattr(other, name):
+                getattr(self, name).update(more)
         self.characters += other.characters
 
     def to_json(self) -> dict[str, Any]:
@@ -71,7 +72,7 @@ class Counts:
     def from_json(cls, data: Mapping[str, Any]) -> Counts:
         """The reverse of `to_json`. Raises TypeError, ValueError or AttributeError for anything else."""
         names = ("documents", "spans", "reasons", "trades", "problems")
-        counters = {name: Counter({str(k): int(v) for k, v in data.get(name, {}).items()}) for name in names}
+        counters = {name: Counter({str(k): int(v) for k, v in data[name].items()}) for name in names if name in data}
         return cls(**counters, characters=int(data.get("characters", 0)))
 
 
@@ -89,10 +90,10 @@ class Stat(NamedTuple):
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
     @classmethod
-    def of_path(cls, path: Path) -> Stat:
+    def of_path(cls, path: Path | str) -> Stat:
         """Of a file by its path, all zero when there is none."""
         try:
-            return cls.of(path.lstat())
+            return cls.of(os.lstat(path))
         except OSError:
             return cls()
 

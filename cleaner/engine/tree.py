@@ -20,7 +20,6 @@ from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earl
 from cleaner.engine.plan import Continued, fresh
 from cleaner.engine.walk import ALL, Source, as_given, below, common_folder, count, walk
 from cleaner.readers import Options, has_no_article
-from cleaner.report import folder as report_folder
 from cleaner.site.ignore import Selection
 from cleaner.span import CleanerError
 
@@ -82,7 +81,7 @@ class FolderTarget:
 
     def written(self, source: Source) -> Stat:
         """What the copy is."""
-        return Stat.of_path(self.out / source.name)
+        return Stat.of_path(os.path.join(self.out, source.name))
 
 
 class InPlaceTarget:
@@ -271,6 +270,8 @@ class _Book:
 
     def complete(self, tally: Tally) -> None:
         """Write what is made of all entries, and remove the results of sources that are gone."""
+        from cleaner.report import folder as report_folder  # a check has no use for it
+
         self.recorder.close()
         if self.task.output is not None:
             _remove(self.task.output, self.continued.gone())

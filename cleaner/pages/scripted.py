@@ -128,7 +128,6 @@ def written_rules(script: str) -> list[Rule]:
 
 
 _WRITE = regex.compile(r"document\s*(?:\.\s*|\[\s*[\"'])write(?:ln)?(?:[\"']\s*\])?\s*\(")
-_OPENED = regex.compile(r"<([a-z][a-z0-9]*)\b[^<>]{0,500}>", regex.I)
 
 
 def written_markup(script: str) -> str:

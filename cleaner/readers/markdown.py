@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import regex
+from cleaner.patterns import pattern
 
-_LIST_ITEM = regex.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
+_LIST_ITEM = pattern(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
 _LIST_SIGNS = frozenset(" -+*0123456789")
 _FENCES = ("```", "~~~")
-_FENCED = regex.compile(r"^[ \t>]*(?:```|~~~)", regex.M)
+_FENCED = pattern(r"(?m)^[ \t>]*(?:```|~~~)")
 _INDENTS = ("\t", "    ")
 MAX_FRONT_MATTER = 65_536  # characters
 
@@ -41,7 +41,7 @@ def protected(text: str) -> list[tuple[int, int]]:
         else:
             # Indented code begins behind a blank line and outside lists, whose paragraphs are indented too.
             code = line.startswith(("\t", "    ")) and (code or blank) and not in_list
-            in_list = (line[0] in _LIST_SIGNS and bool(_LIST_ITEM.match(line))) or (in_list and line[0] in " \t")
+            in_list = (line[0] in _LIST_SIGNS and bool(_LIST_ITEM().match(line))) or (in_list and line[0] in " \t")
             blank = False
             if code:
                 found.append((at, at + len(line)))
@@ -51,7 +51,7 @@ def protected(text: str) -> list[tuple[int, int]]:
     return found
 
 
-_HIDING = regex.compile(r"<[a-z][^<]*(?:style|hidden|href)", regex.IGNORECASE)
+_HIDING = pattern(r"(?i)<[a-z][^<]*(?:style|hidden|href)")
 
 
 def may_hide(text: str) -> bool:
@@ -60,10 +60,10 @@ def may_hide(text: str) -> bool:
     >>> may_hide("<p style='display:none'>"), may_hide("a < b, styles"), may_hide("<br>")
     (True, False, False)
     """
-    return "<" in text and bool(_HIDING.search(text))
+    return "<" in text and bool(_HIDING().search(text))
 
 
-_RUN_OR_BLANK = regex.compile(r"`+|\n[ \t\r]*\n")
+_RUN_OR_BLANK = pattern(r"`+|\n[ \t\r]*\n")
 
 
 def code_spans(text: str) -> list[tuple[int, int]]:
@@ -75,7 +75,7 @@ def code_spans(text: str) -> list[tuple[int, int]]:
     """
     pairs: list[tuple[int, int]] = []
     ahead: dict[str, int] = {}  # where the next run of a length ends
-    for match in reversed(list(_RUN_OR_BLANK.finditer(text))):
+    for match in reversed(list(_RUN_OR_BLANK().finditer(text))):
         if match[0][0] != "`":
             ahead.clear()
             continue
@@ -99,7 +99,7 @@ def _may_hold_code(text: str, begin: int) -> bool:
     """Whether a line of text[begin:] begins with a fence or an indent."""
     if text.startswith(_INDENTS, begin) or any(text.find("\n" + indent, begin) >= 0 for indent in _INDENTS):
         return True
-    return any(fence in text for fence in _FENCES) and bool(_FENCED.search(text, begin))
+    return any(fence in text for fence in _FENCES) and bool(_FENCED().search(text, begin))
 
 
 def _fence(line: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import regex
+from cleaner.patterns import pattern
 
-_DIRECTIVE = regex.compile(r"[ \t]*+\.\. (?:\|[^|\n]++\| )?[\w+-]++(?::[\w+-]++)*+::(?!\S)")
-_MARKER = regex.compile(r"(?:[-*+•]|(?:\d{1,9}|[a-zA-Z#])[.)])[ \t]++")
-_CODE = regex.compile(
+_DIRECTIVE = pattern(r"[ \t]*+\.\. (?:\|[^|\n]++\| )?[\w+-]++(?::[\w+-]++)*+::(?!\S)")
+_MARKER = pattern(r"(?:[-*+•]|(?:\d{1,9}|[a-zA-Z#])[.)])[ \t]++")
+_CODE = pattern(
     r"[ \t]*\.\. (?:[\w-]+:)?(?:code|code-block|sourcecode|parsed-literal|math|raw|doctest|testcode|testsetup|testoutput|ipython"
     r"|prompt|graphviz|productionlist)::"
 )
-_INLINE = regex.compile(r"``[^\n]*?``")
+_INLINE = pattern(r"``[^\n]*?``")
 
 
 def protected(text: str) -> list[tuple[int, int]]:
@@ -44,14 +44,14 @@ def _code_indent(line: str, indent: int) -> int:
     """How far a line of text is indented behind which code is indented further, -1 when none follows."""
     if not _opens(line):
         return -1
-    marker = _MARKER.match(line, indent)
+    marker = _MARKER().match(line, indent)
     return marker.end() if marker else indent
 
 
 def _opens(line: str) -> bool:
     """Whether the lines indented below a line are code."""
-    if _DIRECTIVE.match(line):
-        return bool(_CODE.match(line))
+    if _DIRECTIVE().match(line):
+        return bool(_CODE().match(line))
     return line.rstrip().endswith("::")
 
 
@@ -62,4 +62,4 @@ def code_spans(text: str) -> list[tuple[int, int]]:
     >>> [text[a:b] for a, b in code_spans(text)]
     ['``b``']
     """
-    return [match.span() for match in _INLINE.finditer(text)]
+    return [match.span() for match in _INLINE().finditer(text)]

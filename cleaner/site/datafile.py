@@ -46,9 +46,12 @@ def save(root: Path, path: Path, text: str) -> None:
         place = files.inside(root, path.relative_to(root).as_posix())
         if os.path.lexists(place):
             before = files.read(place, MAX_BYTES)
-            files.replace(place, data, before.stat, digest=files.sha256(before.data))
+            writing = files.replacing(place, before.stat, digest=files.sha256(before.data))
         else:
-            files.create(root, path.relative_to(root).as_posix(), data)
+            writing = files.creating(root, path.relative_to(root).as_posix())
+        with writing as writer:
+            writer.write(data)
+            writer.commit()
     except (FileProblem, ValueError) as problem:
         raise CleanerError(f"{path}: not written: {problem}") from None
 
