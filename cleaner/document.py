@@ -33,6 +33,15 @@ class Finding(NamedTuple):
     field: str = ""
 
 
+class At(NamedTuple):
+    """Where a document stands in its file: bytes and line ends before it, its record, and its column where records are cells."""
+
+    base: int = 0
+    lines: int = 0
+    record: str = ""
+    field: str = ""
+
+
 class Outcome(NamedTuple):
     """What became of one document: its status, its bytes, findings and byte ranges cut, and a reason or remark if any."""
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.decide import REMOVED, REVIEW
-from cleaner.document import UNCHANGED, Finding, Outcome
+from cleaner.document import UNCHANGED, At, Finding, Outcome
 from cleaner.report import forms
 from cleaner.report.found import Found, Place, fingerprint, found_in
 from cleaner.report.quote import quote
@@ -60,9 +60,9 @@ def test_every_form_takes_everything(found: list[Found]) -> None:
     assert github.replace("\n", "").isprintable()
 
 
-def _in(data: bytes, edges: list[tuple[int, int]], path: str = "a.txt", **place: int | str) -> list[Found]:
+def _in(data: bytes, edges: list[tuple[int, int]], path: str = "a.txt", **place: int) -> list[Found]:
     findings = tuple(_finding(start, end, data[start:end].decode("utf-8", "surrogateescape")) for start, end in edges)
-    return list(found_in(path, Outcome(UNCHANGED, "", data, findings, ()), data, **place))  # type: ignore[arg-type]
+    return list(found_in(path, Outcome(UNCHANGED, "", data, findings, ()), data, At(**place)))
 
 
 @pytest.mark.parametrize(

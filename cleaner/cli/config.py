@@ -11,11 +11,11 @@ import click
 from cleaner.cli.options import FIELD, FORMAT, LEVEL
 from cleaner.cli.site import Asked, Site, configured, is_given, site_options
 from cleaner.report.quote import quote
+from cleaner.site.datafile import string
 from cleaner.site.settings import PathSettings, Settings, key_of, matches
 
 _DEFAULT, _COMMAND_LINE = "default", "command line"
 _ARGUMENTS = {"level": "level", "fields": "field_names", "format": "text_format"}
-_SHORT = {'"': '\\"', "\\": "\\\\"}
 
 
 @click.command()
@@ -94,11 +94,4 @@ def _toml(value: str | tuple[str, ...]) -> str:
     """
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
-    return '"' + "".join(map(_character, value)) + '"'
-
-
-def _character(character: str) -> str:
-    point = ord(character)
-    if quote(character) in (character, "\\\\"):
-        return _SHORT.get(character, character)
-    return f"\\u{point:04X}" if point < 0x10000 else f"\\U{point:08X}"
+    return string(value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cleaner.cli.options import line
 from cleaner.decide import REMOVED
-from cleaner.document import FAILED, SKIPPED, Outcome
+from cleaner.document import FAILED, SKIPPED, At, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.walk import Source
 from cleaner.progress import Progress
@@ -21,19 +21,9 @@ class Cuts(Log):
         self.progress, self.quiet, self.ignoring = progress, quiet, ignoring
         self.lines: list[str] = []
 
-    def outcome(
-        self,
-        source: Source,
-        outcome: Outcome,
-        data: bytes,
-        *,
-        base: int = 0,
-        lines: int = 0,
-        record: str = "",
-        field: str = "",
-    ) -> None:
+    def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
         """Keep the cuts."""
-        name = f"{source.name}:{record}" if record else source.name
+        name = f"{source.name}:{at.record}" if at.record else source.name
         self.lines += [line(name, finding) for finding in outcome.findings if finding.span.action == REMOVED]
 
     def take_back(self) -> None:

@@ -10,7 +10,7 @@ import click
 
 from cleaner.cli.cuts import problems
 from cleaner.decide import REMOVED, REVIEW
-from cleaner.document import Finding, Outcome
+from cleaner.document import At, Finding, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.tree import Tally
 from cleaner.engine.walk import Source
@@ -31,23 +31,13 @@ class Printed(Log):
         self.findings = self.for_review = self.with_findings = 0
         self._last = ""
 
-    def outcome(
-        self,
-        source: Source,
-        outcome: Outcome,
-        data: bytes,
-        *,
-        base: int = 0,
-        lines: int = 0,
-        record: str = "",
-        field: str = "",
-    ) -> None:
+    def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
         """Take the findings of a document."""
         findings = tuple(finding for finding in outcome.findings if finding.span.action in SHOWN)
         if findings:
             self._count(source, findings)
             shown = outcome._replace(findings=findings)
-            self.show(found_in(source.name, shown, data, base=base, lines=lines, record=record, field=field))
+            self.show(found_in(source.name, shown, data, at))
 
     def show(self, found: Iterable[Found]) -> None:
         """Print the findings of a document."""

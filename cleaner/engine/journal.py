@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner.decide import REMOVED
-from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
+from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, At, Outcome
 from cleaner.engine.places import LOCK
 from cleaner.engine.walk import Source
 from cleaner.readers.compress import Sink
@@ -308,18 +308,8 @@ class _Cursor:
 class Log:
     """Keeps the record of a run, source by source; this one keeps none."""
 
-    def outcome(
-        self,
-        source: Source,
-        outcome: Outcome,
-        data: bytes,
-        *,
-        base: int = 0,
-        lines: int = 0,
-        record: str = "",
-        field: str = "",
-    ) -> None:
-        """Take what was found in a document that begins at `base` in its source, behind so many lines."""
+    def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
+        """Take what was found in a document of a source."""
 
     def changes(self, diff: bytes) -> None:
         """Add to the diff."""
@@ -396,21 +386,11 @@ class Recorder(Log):
             raise CleanerError(f"{run.folder} changed while it was read: somebody else works in the report folder")
         self.done(entry)
 
-    def outcome(
-        self,
-        source: Source,
-        outcome: Outcome,
-        data: bytes,
-        *,
-        base: int = 0,
-        lines: int = 0,
-        record: str = "",
-        field: str = "",
-    ) -> None:
-        """Add what was found in a document that begins at `base` in its source."""
+    def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
+        """Add what was found in a document of a source."""
         for finding in outcome.findings:
             raw = data[finding.byte_start : finding.byte_end]
-            self._ledger.write(removals.row(source.name, finding, base=base, record=record, field=field, raw=raw))
+            self._ledger.write(removals.row(source.name, finding, at, raw))
 
     def close(self) -> None:
         """The run is stopped here; what it did can be taken over."""

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
+from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, At, Outcome
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
@@ -141,7 +141,7 @@ class RecordsSource(Job):
 
     def _log(self, record: Record, outcome: Outcome, lines: int) -> None:
         name = "" if record.record == WHOLE_RECORD else record.record
-        self.place.log.outcome(self.source, outcome, record.data, base=self.offset, lines=lines, record=name)
+        self.place.log.outcome(self.source, outcome, record.data, At(self.offset, lines, name))
 
     def _is_lost(self) -> bool:
         """Open the output before the first record; whether that or a later write failed."""

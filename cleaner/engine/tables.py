@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from cleaner.document import Outcome
+from cleaner.document import At, Outcome
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem, WriteFailed
 from cleaner.engine.jobs import Item, Place
@@ -41,7 +41,7 @@ class TableSource(RecordsSource):
         return Item(record.data, document, record)
 
     def _log(self, record: Record, outcome: Outcome, lines: int) -> None:
-        self.place.log.outcome(self.source, outcome, record.data, record=record.record, field=record.hint)
+        self.place.log.outcome(self.source, outcome, record.data, At(record=record.record, field=record.hint))
 
     def _write(self, data: bytes) -> None:
         if self.rewriter is None or self._is_lost():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cleaner.decide import REMOVED
-from cleaner.document import Finding, Outcome
+from cleaner.document import At, Finding, Outcome
 from cleaner.readers import compression_of, format_of
 from cleaner.report.quote import quote
 
@@ -49,22 +49,20 @@ class Found(NamedTuple):
         return self.finding.span.action == REMOVED
 
 
-def found_in(
-    path: str, outcome: Outcome, data: bytes, *, base: int = 0, lines: int = 0, record: str = "", field: str = ""
-) -> Iterator[Found]:
-    """The findings of a document that begins at `base` in its file, behind so many lines."""
+def found_in(path: str, outcome: Outcome, data: bytes, at: At = At()) -> Iterator[Found]:  # noqa: B008
+    """The findings of a document."""
     format, is_compressed = format_of(path), bool(compression_of(path)[1])
     has_place = not is_compressed and format != "parquet"
     is_utf8 = bool(outcome.findings) and format != "parquet" and _is_utf8(data)
-    cursor = _Cursor(data, lines)
+    cursor = _Cursor(data, at.lines)
     for finding in outcome.findings:
         raw = data[finding.byte_start : finding.byte_end]
         lead = len(raw) - len(raw.lstrip(b"\r\n"))  # a cut at the end of a text takes the line end before it
         edges = (finding.byte_start, finding.byte_start + lead, finding.byte_end)
         start, seen, end = map(cursor.place, edges) if is_utf8 else _edges(finding)
         is_fix = has_place and is_utf8 and format != "warc" and finding.span.action == REMOVED
-        name = field or finding.field
-        yield Found(path, finding, start, end, seen, base, record, name, raw, has_place, is_fix)
+        name = at.field or finding.field
+        yield Found(path, finding, start, end, seen, at.base, at.record, name, raw, has_place, is_fix)
 
 
 def _is_utf8(data: bytes) -> bool:

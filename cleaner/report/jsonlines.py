@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from cleaner.document import At
 from cleaner.report.forms import Form
 from cleaner.report.found import Found
 from cleaner.report.removals import members
@@ -15,5 +16,5 @@ def form() -> Form:
 
 
 def _line(found: Found) -> str:
-    path, finding, record, field = found.path, found.finding, found.record, found.field
-    return json.dumps(members(path, finding, base=found.base, record=record, field=field, raw=found.raw)) + "\n"
+    at = At(base=found.base, record=found.record, field=found.field)
+    return json.dumps(members(found.path, found.finding, at, found.raw)) + "\n"

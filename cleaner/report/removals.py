@@ -6,37 +6,32 @@ import json
 from base64 import b64encode
 from typing import Any
 
-from cleaner.document import Finding
+from cleaner.document import At, Finding
 
 
-def row(
-    path: str, finding: Finding, *, base: int = 0, record: str = "", field: str = "", raw: bytes | None = None
-) -> bytes:
+def row(path: str, finding: Finding, at: At = At(), raw: bytes | None = None) -> bytes:  # noqa: B008
     """One line of the ledger, UTF-8; lone surrogates (undecodable bytes) make the line all ASCII."""
-    entry = members(path, finding, base=base, record=record, field=field, raw=raw)
+    entry = members(path, finding, at, raw)
     try:
         return json.dumps(entry, ensure_ascii=False).encode("utf-8") + b"\n"
     except UnicodeEncodeError:
         return json.dumps(entry).encode("ascii") + b"\n"
 
 
-def members(
-    path: str, finding: Finding, *, base: int = 0, record: str = "", field: str = "", raw: bytes | None = None
-) -> dict[str, Any]:
+def members(path: str, finding: Finding, at: At, raw: bytes | None) -> dict[str, Any]:
     """What a line of the ledger says of a finding: `docs/schemas/finding.schema.json`.
 
-    base is where the finding's record begins in the file, field its column where records are cells; raw are the bytes of the finding, kept when they are not its
-    text in UTF-8.
+    raw are the bytes of the finding, kept when they are not its text in UTF-8.
     """
     span = finding.span
     entry: dict[str, Any] = {
         "path": path,
-        **({"record": record} if record else {}),
-        **({"field": field or finding.field} if field or finding.field else {}),
+        **({"record": at.record} if at.record else {}),
+        **({"field": at.field or finding.field} if at.field or finding.field else {}),
         "start": span.start,
         "end": span.end,
-        "byte_start": base + finding.byte_start,
-        "byte_end": base + finding.byte_end,
+        "byte_start": at.base + finding.byte_start,
+        "byte_end": at.base + finding.byte_end,
         "line": finding.line,
         "column": finding.column,
         "text": finding.text,

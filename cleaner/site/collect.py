@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from cleaner.decide import ALLOWED
-from cleaner.document import Outcome
+from cleaner.document import At, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.walk import Source
 from cleaner.site import baseline
@@ -23,22 +23,12 @@ class Collected(Log):
         self._texts: dict[tuple[str, str], Counter[str]] = {}
         self._name = ""
 
-    def outcome(
-        self,
-        source: Source,
-        outcome: Outcome,
-        data: bytes,
-        *,
-        base: int = 0,
-        lines: int = 0,
-        record: str = "",
-        field: str = "",
-    ) -> None:
+    def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
         """Count the findings of a document."""
         self._name = below(self._root, str(source.path))
         for finding in outcome.findings:
             if finding.span.action != ALLOWED:
-                keys = self._texts.setdefault((record, field or finding.field), Counter())
+                keys = self._texts.setdefault((at.record, at.field or finding.field), Counter())
                 keys[key_of(finding.text)] += 1
 
     def take_back(self) -> None:

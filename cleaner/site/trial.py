@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cleaner.api import uncut
 from cleaner.decide import REVIEW
-from cleaner.document import Finding, Outcome
+from cleaner.document import At, Finding, Outcome
 from cleaner.engine.journal import Log
 from cleaner.engine.walk import Source
 from cleaner.policy import Policy
@@ -51,21 +51,11 @@ class Hits(Log):
         self.files: dict[tuple[str, str], set[str]] = {}
         self.first: dict[tuple[str, str], list[str]] = {}
 
-    def outcome(
-        self,
-        source: Source,
-        outcome: Outcome,
-        data: bytes,
-        *,
-        base: int = 0,
-        lines: int = 0,
-        record: str = "",
-        field: str = "",
-    ) -> None:
+    def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
         """Take the places of a document."""
         for finding in outcome.findings:
             if finding.span.reason in (SPAM, HONEST):
-                self._add(f"{source.name}:{record}" if record else source.name, source.name, finding)
+                self._add(f"{source.name}:{at.record}" if at.record else source.name, source.name, finding)
 
     def _add(self, place: str, name: str, finding: Finding) -> None:
         for phrase, is_likely in finding.span.evidence:

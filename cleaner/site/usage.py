@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaner.decide import ALLOWED
-from cleaner.document import Outcome
+from cleaner.document import At, Outcome
 from cleaner.engine.journal import Entry, Log, Run
 from cleaner.engine.walk import Source
 from cleaner.site.names import below, written
@@ -90,20 +90,10 @@ class Watching(Log):
     def __init__(self, log: Log, usage: Usage) -> None:
         self._log, self._usage = log, usage
 
-    def outcome(
-        self,
-        source: Source,
-        outcome: Outcome,
-        data: bytes,
-        *,
-        base: int = 0,
-        lines: int = 0,
-        record: str = "",
-        field: str = "",
-    ) -> None:
+    def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
         """Pass a document on."""
         self._usage.see(str(source.path), outcome)
-        self._log.outcome(source, outcome, data, base=base, lines=lines, record=record, field=field)
+        self._log.outcome(source, outcome, data, at)
 
     def changes(self, diff: bytes) -> None:
         """Pass it on."""
