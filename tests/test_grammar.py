@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from pathlib import Path
+
 import pytest
 import regex
 from samples import CORPUS
@@ -10,7 +13,7 @@ from cleaner.train.grammar import TRADES, Grammar, expand, in_fold, load_grammar
 
 GRAMMARS = load_grammars(CORPUS / "spam")
 SLOT = regex.compile(r"\{(\w+)\}")
-BUILT_IN = {"digits", "phone", "handle", "domain", "url", "year", "percent", "money", "brand"}
+BUILT_IN = {"digits", "phone", "handle", "domain", "url", "year", "percent", "money", "brand", "count"}
 each_grammar = pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.lang)
 
 
@@ -30,7 +33,7 @@ def test_every_slot_has_a_list(grammar: Grammar) -> None:
     missing = [
         (trade, form, name)
         for trade, lists in grammar.trades.items()
-        for form in (*lists["patterns"], *lists["lines"], *lists.get("suffix", []))
+        for form in chain.from_iterable(lists.values())
         for name in SLOT.findall(form)
         if name not in BUILT_IN and not (grammar.place if name == "place" else lists.get(name))
     ]
@@ -45,6 +48,63 @@ def test_expansion(grammar: Grammar) -> None:
     assert len({(fragment.trade, fragment.text) for fragment in fragments}) == len(fragments)
     assert {fragment.trade for fragment in fragments} == set(grammar.trades)
     assert [fragment.text for fragment in fragments if SLOT.search(fragment.text) or not fragment.text.strip()] == []
+
+
+@each_grammar
+def test_slots_end(grammar: Grammar) -> None:
+    """What a line's slots hold, and what the slots in that hold, is plain text but for places and what is built in."""
+    for lists in grammar.trades.values():
+        inner = {name for form in (*lists["head"], *lists["slang"]) for name in SLOT.findall(form)}
+        assert inner <= BUILT_IN | {"place"}
+
+
+@each_grammar
+def test_brands(grammar: Grammar) -> None:
+    """Morphemes have stems to be glued to, and every trade makes brands of its own."""
+    assert all(lists.get("stem") for lists in grammar.trades.values() if lists.get("morpheme"))
+    brands = {trade: _brands(grammar, trade) for trade in grammar.trades}
+    assert all(len(found) > 50 for found in brands.values())
+    assert not set.intersection(*brands.values())
+
+
+def _brands(grammar: Grammar, trade: str) -> set[str]:
+    lists = {**grammar.trades[trade], "patterns": ["{brand}"], "lines": []}
+    lists["slang"] = []
+    lists["head"] = ["x"] * 80
+    return {fragment.text for fragment in expand(Grammar(grammar.lang, grammar.place, {trade: lists}), 1, seed=1)}
+
+
+def test_common_lists_are_added_to_every_trade(tmp_path: Path) -> None:
+    text = 'lang = "xx"\nplace = []\n[common]\nlines = ["c {call}"]\ncall = ["d"]\n'
+    text += (
+        '[loans]\nhead = ["a"]\npatterns = ["b"]\nlines = []\n[essay]\nhead = ["a"]\npatterns = ["b"]\nlines = ["e"]\n'
+    )
+    (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
+    [grammar] = load_grammars(tmp_path)
+    assert {trade: lists["lines"] for trade, lists in grammar.trades.items()} == {
+        "loans": ["c {call}"],
+        "essay": ["e", "c {call}"],
+    }
+    assert grammar.trades["loans"]["call"] == ["d"]
+
+
+def test_names_are_added_to_every_language(tmp_path: Path) -> None:
+    for lang in ("xx", "yy"):
+        text = f'lang = "{lang}"\nplace = []\n[loans]\nhead = ["a"]\npatterns = ["b {{name}}"]\nlines = []\n'
+        (tmp_path / f"{lang}.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "names.toml").write_text('[loans]\nname = ["n"]\n', encoding="utf-8")
+    fragments = [fragment for grammar in load_grammars(tmp_path) for fragment in expand(grammar, 1, seed=1)]
+    assert [(fragment.text, fragment.lang, fragment.campaign) for fragment in fragments] == [
+        ("b n", "xx", "n"),
+        ("b n", "yy", "n"),
+    ]
+
+
+def test_campaign_is_what_is_sold_not_the_brand() -> None:
+    lists = {"head": ["loan"], "patterns": ["{brand} {head}"], "lines": []}
+    [fragment] = expand(Grammar("xx", [], {"loans": lists}), 1, seed=1)
+    assert fragment.campaign == "loan"
+    assert fragment.text.endswith(" loan")
 
 
 def test_folds() -> None:

@@ -18,6 +18,7 @@ from cleaner.train.run import Sizes, train
 
 SIZES = Sizes(per_word=1, gate_trees=2, spam_trees=6, exact_trees=4, accept_trees=4, max_articles=80)
 LANGUAGES = ("de", "en", "ru", "zh-Hans")
+GRAMMARS = sorted([*(f"{language}.toml" for language in LANGUAGES), "names.toml"])
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     for name in ("sources.toml", "hosts.toml"):
         shutil.copy(CORPUS / name, corpus)
     (corpus / "spam").mkdir()
+    for name in GRAMMARS:
+        shutil.copy(CORPUS / "spam" / name, corpus / "spam")
     for language in LANGUAGES:
-        shutil.copy(CORPUS / "spam" / f"{language}.toml", corpus / "spam")
         for kind in ("articles", "hard"):
             shutil.copytree(CORPUS / kind / language, corpus / kind / language)
     made = [tmp_path_factory.mktemp("model") for _ in range(2)]
@@ -59,5 +61,5 @@ def test_the_header_says_what_it_was_trained_on(folders: list[Path]) -> None:
     )
     assert header["seed"] == 3
     assert header["counts"]["articles"] == 80
-    assert [entry["file"] for entry in header["trained_on"]] == [f"spam/{language}.toml" for language in LANGUAGES]
+    assert [entry["file"] for entry in header["trained_on"]] == [f"spam/{name}" for name in GRAMMARS]
     assert all(math.isfinite(value) for value in header["figures"].values())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import regex
 
@@ -25,6 +25,7 @@ TRADES = (
     "crypto",
     "contraband",
 )
+NAMES = "names.toml"  # the one file of names that spam of every language uses
 LINE_SHARE = 0.22  # of the fragments are whole lines, and of those PARAGRAPH_SHARE several in a row
 PARAGRAPH_SHARE = 0.2
 _SLOT = regex.compile(r"\{(\w+)\}")
@@ -105,7 +106,7 @@ class Fragment(NamedTuple):
 
 @dataclass(frozen=True)
 class Grammar:
-    """The lists of one language: names of places, and per trade the six lists of `corpus/README.md`."""
+    """The lists of one language: names of places, and per trade the lists of `corpus/README.md`, the common ones added."""
 
     lang: str
     place: Sequence[str]
@@ -113,18 +114,38 @@ class Grammar:
 
 
 def load_grammars(folder: Path) -> list[Grammar]:
-    """All grammars of a folder, sorted by language.
+    """All grammars of a folder, sorted by language, the names that all use added to each.
 
     >>> grammars = load_grammars(Path("corpus/spam"))
     >>> len(grammars) >= 16
     True
     """
     grammars = []
+    names = _toml(folder / NAMES) if (folder / NAMES).exists() else {}
     for path in sorted(folder.glob("*.toml")):
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        trades = {trade: data[trade] for trade in TRADES if trade in data}
+        if path.name == NAMES:
+            continue
+        data = _toml(path)
+        trades = {
+            trade: _joined(data[trade], data.get("common", {}), names.get(trade, {}))
+            for trade in TRADES
+            if trade in data
+        }
         grammars.append(Grammar(data["lang"], data["place"], trades))
     return grammars
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _joined(*tables: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The lists of several tables, those of the same name one after the other."""
+    joined: dict[str, list[str]] = {}
+    for table in tables:
+        for name, words in table.items():
+            joined.setdefault(name, []).extend(words)
+    return joined
 
 
 def expand(grammar: Grammar, per_word: int, seed: int) -> Iterator[Fragment]:
@@ -138,20 +159,20 @@ def expand(grammar: Grammar, per_word: int, seed: int) -> Iterator[Fragment]:
         rng = Random(f"{seed}/{grammar.lang}/{trade}")
         seen: set[str] = set()
         for _ in range(per_word * sum(len(lists.get(name, ())) for name in ("head", "slang"))):
-            text, campaign = _text(grammar, lists, rng)
+            text, campaign = _text(grammar, trade, rng)
             if text not in seen:
                 seen.add(text)
                 yield Fragment(text, grammar.lang, trade, f"grammar:{grammar.lang}", campaign)
 
 
-def _text(grammar: Grammar, lists: Mapping[str, Sequence[str]], rng: Random) -> tuple[str, str]:
+def _text(grammar: Grammar, trade: str, rng: Random) -> tuple[str, str]:
     """A term, a promotional line or a paragraph of two to four such lines, and its campaign."""
-    lines = lists["lines"]
+    patterns, lines = grammar.trades[trade]["patterns"], grammar.trades[trade]["lines"]
     if not lines or rng.random() >= LINE_SHARE:
-        return _fill(rng.choice(lists["patterns"]), grammar, lists, rng)
+        return _fill(rng.choice(patterns), grammar, trade, rng)
     gap = "" if grammar.lang in ("zh-Hans", "zh-Hant", "ja") else " "
     count = rng.randint(2, 4) if rng.random() < PARAGRAPH_SHARE else 1
-    return _fill(gap.join(rng.choice(lines) for _ in range(count)), grammar, lists, rng)
+    return _fill(gap.join(rng.choice(lines) for _ in range(count)), grammar, trade, rng)
 
 
 def random_url(rng: Random, goods: str) -> str:
@@ -201,29 +222,27 @@ def in_fold(campaign: str, folds: int) -> int:
     return zlib.crc32(campaign.encode("utf-8", "surrogatepass")) % folds
 
 
-def _fill(form: str, grammar: Grammar, lists: Mapping[str, Sequence[str]], rng: Random) -> tuple[str, str]:
-    """A form with its slots filled, and the campaign: the first head or slang word (the form itself if there is none)."""
+def _fill(form: str, grammar: Grammar, trade: str, rng: Random) -> tuple[str, str]:
+    """A form with its slots filled, and the campaign: the first head or slang word, else the name or brand, else the form itself."""
+    lists = grammar.trades[trade]
     chosen: dict[str, str] = {}
-    goods: list[str] = []
 
     def pick(match: regex.Match[str]) -> str:
         name = match[1]
         if name in _BUILT_IN:
-            value = _BUILT_IN[name](rng)
-            if name == "brand":
-                goods.append(value)
-            return value
+            return _BUILT_IN[name](rng)
+        if name not in _GOODS:
+            return rng.choice(grammar.place if name == "place" else lists[name])
         # A line that names its goods three times names the same campaign's goods, so that folds do not leak.
-        if name not in chosen or name in ("place", "suffix", "action"):
-            chosen[name] = rng.choice(grammar.place if name == "place" else lists[name])
-        if name in ("head", "slang"):
-            goods.append(chosen[name])
+        if name not in chosen:
+            chosen[name] = _brand(rng, trade, lists) if name == "brand" else rng.choice(lists[name])
         return chosen[name]
 
-    text = _SLOT.sub(pick, form)
-    text = _SLOT.sub(pick, text)  # a suffix may itself hold a slot
-    text = " ".join(text.split())
-    return text, f"{goods[0] if goods else form}"
+    text = form
+    for _ in range(DEPTH):
+        text = _SLOT.sub(pick, text)
+    sold = [word for name, word in chosen.items() if name in ("head", "slang")]
+    return " ".join(text.split()), (sold or [*chosen.values(), form])[0]
 
 
 def _digits(rng: Random) -> str:
@@ -256,25 +275,83 @@ def _url(rng: Random) -> str:
     return rng.choice(["http://", "https://"]) + _domain(rng) + path
 
 
-_BRAND_WORDS = (
-    "toto", "bet", "slot", "slots", "casino", "poker", "win", "88", "777", "4d", "togel", "jackpot", "play", "bahis", "gacor",
-    "lotto", "vip", "game", "spin", "club",
+_BRAND_WORDS = {
+    "gambling": (
+        "toto", "bet", "bets", "slot", "slots", "casino", "poker", "win", "wins", "88", "777", "4d", "togel", "jackpot", "play",
+        "bahis", "gacor", "lotto", "vip", "game", "spin", "club", "jp", "303", "138", "99", "asia", "hoki", "cuan", "vegas", "zeus",
+        "luck", "bingo", "roulette", "odds", "sport", "live",
+    ),
+    "crypto": (
+        "coin", "fx", "trade", "trader", "swap", "chain", "token", "bit", "btc", "invest", "capital", "markets", "wallet", "option",
+        "mining", "finance", "pips", "signals", "ex", "profit", "vault", "yield",
+    ),
+    "pharma": (
+        "meds", "pharm", "pharma", "rx", "pills", "drugstore", "pharmacy", "cure", "slim", "keto", "cbd", "hemp", "vape", "biotics",
+        "health", "steroids", "gummies", "labs",
+    ),
+    "essay": (
+        "essay", "essays", "paper", "papers", "writer", "writers", "thesis", "assignment", "homework", "dumps", "tutor", "grade",
+        "scholar", "edu", "dissertation", "exam",
+    ),
+    "escort": (
+        "escort", "escorts", "girls", "babes", "models", "cams", "date", "dating", "sugar", "massage", "spa", "lux", "angels",
+        "hookup", "sex", "xxx", "tube", "flirt",
+    ),
+    "download": (
+        "iptv", "stream", "streams", "tv", "movie", "movies", "crack", "cracks", "keygen", "torrent", "apk", "mod", "vpn", "proxy",
+        "flix", "soft", "warez", "cheats", "hd", "mp3",
+    ),
+    "replica": (
+        "watch", "watches", "replica", "replicas", "outlet", "bags", "lux", "luxury", "kicks", "shoes", "sneakers", "store", "shop",
+        "sale", "boutique", "time", "mall", "jerseys",
+    ),
+    "loans": (
+        "cash", "loan", "loans", "credit", "lend", "lending", "money", "payday", "fund", "funding", "kredit", "debt", "pay",
+        "finance", "advance", "borrow",
+    ),
+    "seo": (
+        "rank", "seo", "boost", "links", "followers", "smm", "likes", "views", "traffic", "media", "digital", "agency", "backlinks",
+        "leads", "web", "fans", "panel", "social",
+    ),
+    "documents": (
+        "docs", "documents", "diploma", "diplomas", "id", "ids", "visa", "passport", "license", "certs", "legal", "papers",
+        "registry", "immigration", "permit",
+    ),
+    "contraband": (
+        "cvv", "dumps", "cards", "carding", "market", "store", "shop", "darknet", "hack", "spy", "arms", "notes", "logs", "drop",
+    ),
+}  # fmt: skip
+_BRAND_STEMS = (
+    "royal", "golden", "lucky", "mega", "king", "star", "prime", "elite", "express", "smart", "easy", "pro", "top", "best",
+    "ultra", "nova", "alpha", "rapid", "fast", "super", "max", "global", "euro", "asia", "dragon", "tiger", "lion", "diamond",
+    "silver", "grand", "bravo", "magic", "happy", "cheap", "master", "direct", "true", "vip", "city", "world",
 )  # fmt: skip
+_GOODS = ("head", "slang", "name", "brand")
+DEPTH = 3  # a line may hold an opener, that a head, that the name of a place
 
 
-def _brand(rng: Random) -> str:
-    """A made-up name of a gambling site, as `lanatoto` or `betxara88`."""
-    name, word = _name(rng, 1, 3), rng.choice(_BRAND_WORDS)
-    glued = rng.choice([name + word, name + word, word + name, name + word + _digits(rng)[:2]])
-    return rng.choice([glued, glued, glued.title(), glued.upper()])
+def _brand(rng: Random, trade: str, lists: Mapping[str, Sequence[str]]) -> str:
+    """A made-up name of a firm of a trade, as `lanatoto` or `royalmeds24`; half of them of the language's own morphemes, if given.
+
+    >>> _brand(Random(1), "escort", {"stem": ["夜"], "morpheme": ["茶坊"]}), _brand(Random(1), "pharma", {})
+    ('夜茶坊', 'KingSlim76')
+    """
+    if lists.get("morpheme") and rng.random() < 0.5:
+        stems = "".join(rng.choice(lists["stem"]) for _ in range(rng.choice([1, 1, 1, 2])))
+        return stems + rng.choice(lists["morpheme"]) + rng.choice(["", "", "", _digits(rng)[:3]])
+    name = rng.choice(_BRAND_STEMS) if rng.random() < 0.3 else _name(rng, 1, 3)
+    word = rng.choice(_BRAND_WORDS[trade])
+    cut = name.title() + word.title() if rng.random() < 0.2 else name + word
+    glued = rng.choice([cut, cut, word + name, cut + _digits(rng)[:2], f"{name}-{word}"])
+    return rng.choice([glued, glued, glued, glued.title(), glued.upper()])
 
 
 _BUILT_IN: dict[str, Callable[[Random], str]] = {
     "digits": _digits,
     "phone": _phone,
+    "count": lambda rng: str(rng.choice([7, 12, 18, 20, 35, 50, 75, 100, 150, 200, 500, 1000, 2500, 5000, 12000])),
     "handle": _handle,
     "domain": _domain,
-    "brand": _brand,
     "url": _url,
     "year": lambda rng: str(rng.randint(2015, 2027)),
     "percent": lambda rng: f"{rng.choice([5, 10, 20, 30, 50, 70, 80, 100, 150, 200, 300, 500])}%",
