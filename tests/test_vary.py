@@ -51,7 +51,7 @@ def test_links_are_written_in_other_ways() -> None:
 def test_glosses_are_words_of_the_other_text() -> None:
     text = "The tide comes in twice a day, and nobody in the harbour waits for it.\n" * 3
     glosses = {
-        gloss for seed in range(2000) for gloss in regex.findall(r"“(.*?)”", vary(text, "txt", FOREIGN, Random(seed)))
+        gloss for seed in range(4000) for gloss in regex.findall(r"“(.*?)”", vary(text, "txt", FOREIGN, Random(seed)))
     }
     assert "Die Fähre" in glosses
     assert all(gloss in FOREIGN or gloss in text for gloss in glosses)

@@ -19,6 +19,7 @@ _LETTER_GAP = regex.compile(
 )
 _WORD = regex.compile(r"\b\p{L}{3,14}\b")
 _LATIN_WORD = regex.compile(r"\b[A-Za-z]{3,14}\b")
+_WORD_END = regex.compile(r"(?<=\p{L}{3})(?=[ ,.;，。、；])")
 _IN_WORD = regex.compile(r"\p{L}{2}(?=\p{L}{2})")
 _EMPTY_LINK = regex.compile(r"(?<!!)\[(?=\]\(http)")
 _CHAINS = (" | ", ", ", "、", " - ", "|", " / ", "，", " ", "-", "_", " • ")
@@ -263,6 +264,34 @@ def _link_in_word(text: str, piece: str, fragments: Sequence[Fragment], rng: Ran
     return [(rng.choice(inside), linked)] if inside else _line_suffix(text, linked, fragments, rng)
 
 
+def _glued_link(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """A link right behind a word of the article, without a space."""
+    start, end = _some_line(text, rng)
+    behind = [match.end() for match in _WORD_END.finditer(text, start, end)]
+    linked = f"[{piece}]({random_url(rng, piece)})"
+    return [(rng.choice(behind), linked)] if behind else _line_suffix(text, linked, fragments, rng)
+
+
+def _linked_line(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """A fragment some words of which are a link, in a line of its own, in front of or behind one, or between two sentences."""
+    words = piece.split(" ")
+    first = rng.randrange(len(words))
+    stop = min(len(words), first + rng.randint(1, 4))
+    words[first] = "[" + words[first]
+    words[stop - 1] += f"]({random_url(rng, piece)})"
+    return rng.choice([_own_line, _line_prefix, _line_suffix, _between])(text, " ".join(words), fragments, rng)
+
+
+def _between(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """Between two sentences of a line."""
+    start, end = _some_line(text, rng)
+    gaps: list[int] = [match.end() for match in _SENTENCE_GAP.finditer(text, start, end)]
+    if not gaps:
+        return _line_suffix(text, piece, fragments, rng)
+    at = rng.choice(gaps)
+    return [(at, piece + (" " if text[at - 1 : at] == " " else ""))]
+
+
 def _link_text_whole(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
     """A spam term as the whole text of a link to an honest address: the term is injected, the empty link is the article's."""
     at = rng.choice(starts) if (starts := [m.end() for m in _EMPTY_LINK.finditer(text)]) else None
@@ -328,13 +357,17 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "link_text": _link_text_only,
     "link_text_whole": _link_text_whole,
     "link_in_word": _link_in_word,
+    "glued_link": _glued_link,
+    "linked_line": _linked_line,
+    "between": _between,
     "reference": _reference,
     "innocent_link": _innocent_link,
 }
 _WEIGHTS = {
-    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 20,
-    "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
-    "tail_block": 5, "link_text": 1, "link_text_whole": 1.5, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
+    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 34,
+    "md_link_mid": 12, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
+    "tail_block": 5, "link_text": 1, "link_text_whole": 2.5, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
+    "glued_link": 1, "linked_line": 4, "between": 4,
 }  # fmt: skip
 # What stands in the pages of a real network: a term in front of a line, on a line of its own, as a tag in a line of metadata.
 NETWORK = Manner({"line_prefix": 0.7, "own_line": 0.3}, 0.22)

@@ -57,7 +57,7 @@ class Sizes(NamedTuple):
     gate_trees: int = 40
     spam_trees: int = 220
     exact_trees: int = 160
-    accept_trees: int = 180
+    accept_trees: int = 320
     max_articles: int | None = None
 
 
@@ -301,8 +301,9 @@ def _places(split: Split, model: Model) -> Places:
 
 def fit_accept(places: Sequence[Places], sizes: Sizes, seed: int) -> Trees:
     """The last word: is the best candidate of this place injected?"""
-    matrix, spam = (np.concatenate([part[column] for part in places]) for column in (0, 1))
-    return fit_trees(_boosted(sizes.accept_trees, 6, 24, seed, rate=0.06), matrix, spam)
+    together = verify_fit.concatenated(places)
+    boosted = _boosted(sizes.accept_trees, 6, 24, seed, rate=0.06)
+    return fit_trees(boosted, together.matrix, together.spam, together.weight)
 
 
 def calibrate(accepts: Sequence[Trees], places: Sequence[Places]) -> tuple[float, float]:

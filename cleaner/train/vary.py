@@ -16,6 +16,7 @@ EMPTY_SHARE = 0.08  # have one without a text
 HTML_SHARE = 0.15  # have links written in HTML, or with their address as text
 HEADINGS_SHARE = 0.15  # of all texts get headings, and as many a list
 CREDITS_SHARE = 0.08  # get a line or two that name a source, a picture, a page to go to
+MORE_SHARE = 0.06  # have the same short link behind every item, or behind some
 GLOSSES_SHARE = 0.08  # get names or terms in another language, in brackets, in quotation marks, in a cell of a table
 _INLINE = regex.compile(r"(?<!!)\[([^\[\]\n]{1,100})\]\((https?://[^()\s]{4,300})\)")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
@@ -43,14 +44,24 @@ _SITES = (
     "zhuanlan.zhihu.com", "mp.weixin.qq.com", "www.bbc.com", "archive.org", "forms.gle", "docs.google.com", "news.ycombinator.com",
 )  # fmt: skip
 _ENDINGS = (
-    ".com", ".com", ".com", ".org", ".org", ".net", ".io", ".dev", ".co", ".edu", ".gov", ".de", ".fr", ".cn", ".jp", ".ru", ".info",
-    ".app", ".blog", ".me", ".cc", ".club", ".site", ".xyz", ".top", ".tv", ".ai", ".space", ".online",
+    ".com", ".com", ".com", ".com", ".org", ".org", ".org", ".net", ".net", ".io", ".dev", ".co", ".edu", ".gov", ".de", ".fr", ".cn", ".jp",
+    ".ru", ".info", ".app", ".blog", ".me", ".tv", ".ai",
 )  # fmt: skip
 _PATHS = (
     "", "/", "/{0}", "/{0}/{1}", "/join", "/{0}.html", "/p/{2}", "/{0}/?p={2}", "/watch?v={3}", "/photo/?fbid={2}", "/{3}", "/{0}#{2}",
 )  # fmt: skip
+_MORE = (
+    "Read more", "more", "Continue reading", "Link", "source", "original article", "PDF", "details", "full text", "video", "permalink",
+    "Weiterlesen", "mehr", "Quelle", "Lire la suite", "en savoir plus", "Leer más", "fuente", "Leia mais", "saiba mais", "Czytaj dalej",
+    "читать далее", "подробнее", "источник", "Devamını oku", "kaynak", "Selengkapnya", "baca juga", "Xem thêm", "อ่านต่อ", "और पढ़ें",
+    "اقرأ المزيد", "ادامه مطلب", "查看原文", "阅读全文", "更多", "详情", "閱讀全文", "來源", "続きを読む", "詳細", "出典", "더보기", "원문 보기",
+)  # fmt: skip
+_MORE_STYLES = (
+    "[{0}]({1})", " [{0}]({1})", "\n[{0}]({1})", "[{0}][{2}]", " [{0}][{2}]", "\n\n[{0}][{2}]", " ({0}: {1})", "\n{0}: {1}", " {0} {1}",
+    ' <a href="{1}">{0}</a>', " → [{0}]({1})", " [[{0}]({1})]", "（[{0}]({1})）", "\n- [{0}]({1})", " [{2}]",
+)  # fmt: skip
 _GLOSSES = (" ({0})", "（{0}）", " “{0}”", "「{0}」", " _{0}_", " (*{0}*)", "，{0}，", " / {0}", " | {0} |", " – {0}")
-_LATIN = regex.compile(r"\b[a-z]{3,12}\b")
+_LATIN = regex.compile(r"\b(?!https?|html|div|span|href)[a-z]{4,12}\b")
 _WORD_END = regex.compile(r"(?<=\p{L}\p{L}\p{L})(?=[ ,.，。])")
 MIN_LINE = 20  # characters of a line that may get a heading
 
@@ -71,6 +82,8 @@ def vary(text: str, format: str, foreign: str, rng: Random) -> str:
         text = _with_headings(text, rng)
     if rng.random() < HEADINGS_SHARE:
         text = _with_list(text, rng)
+    if rng.random() < MORE_SHARE:
+        text = _with_more(text, rng)
     if rng.random() < CREDITS_SHARE:
         text = _with_credits(text, rng)
     if foreign and rng.random() < GLOSSES_SHARE:
@@ -94,19 +107,49 @@ def _with_credits(text: str, rng: Random) -> str:
     starts = open_lines(text)
     style = rng.choice(_CREDITS)
     for at in sorted((rng.choice(starts) for _ in range(rng.randint(1, 3))), reverse=True):
-        words = _LATIN.findall(text[at : at + 2000].lower()) or ["news"]
-        site = rng.choice(words) + rng.choice(["", "-", ""]) + rng.choice(words) + rng.choice(_ENDINGS)
-        site = rng.choice([rng.choice(_SITES), site, "www." + site])
+        words = _words(text, at)
+        site = _site(words, rng)
         number = str(rng.randint(1, 10 ** rng.randint(3, 12)))
         key = f"{rng.getrandbits(48):x}"
-        path = rng.choice(_PATHS).format(rng.choice(words), rng.choice(words), number, key)
         line = style.format(
-            url=f"{rng.choice(['https', 'http'])}://{site}{path}", site=site, number=number, hash=key[:8],
+            url=_page(site, words, number, key, rng), site=site, number=number, hash=key[:8],
             name=rng.choice(words) + rng.choice(["", number[:2]]), words=_opening(_line(text, at), rng) or site,
             phone=f"{rng.randint(0, 99):02}-{rng.randint(100, 9999)}-{rng.randint(1000, 9999)}",
         )  # fmt: skip
         text = text[:at] + line + "\n" + text[at:]
     return text
+
+
+def _words(text: str, at: int) -> list[str]:
+    """Latin words from a place on."""
+    return _LATIN.findall(text[at : at + 2000].lower()) or ["news"]
+
+
+def _site(words: list[str], rng: Random) -> str:
+    """A host: a well-known one, or one made of words."""
+    site = rng.choice(words) + rng.choice(["", "-", ""]) + rng.choice(words) + rng.choice(_ENDINGS)
+    return rng.choice([rng.choice(_SITES), site, "www." + site])
+
+
+def _page(site: str, words: list[str], number: str, key: str, rng: Random) -> str:
+    """The address of a page of a site."""
+    path = rng.choice(_PATHS).format(rng.choice(words), rng.choice(words), number, key)
+    return f"{rng.choice(['https', 'http'])}://{site}{path}"
+
+
+def _with_more(text: str, rng: Random) -> str:
+    """The same few words, linked to a page of one site, behind each line of some length, or behind some."""
+    style, more, share = rng.choice(_MORE_STYLES), rng.choice(_MORE), rng.choice([0.3, 1.0, 1.0])
+    lines = [at for at in open_lines(text) if len(_line(text, at)) > MIN_LINE and rng.random() < share]
+    site = _site(_words(text, 0), rng)
+    definitions = ""
+    for number, at in reversed(list(enumerate(lines, 1))):
+        key = f"{rng.getrandbits(48):x}"
+        url = _page(site, _words(text, at), str(rng.randint(1, 99999)), key, rng)
+        end = at + len(_line(text, at))
+        text = text[:end] + style.format(more, url, number) + text[end:]
+        definitions = f"[{number}]: {url}\n{definitions}"
+    return f"{text.rstrip()}\n\n{definitions}" if "{2}" in style and lines else text
 
 
 def _with_glosses(text: str, foreign: str, rng: Random) -> str:

@@ -16,12 +16,12 @@ from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
 from cleaner.train.data import Article
 from cleaner.train.grammar import Fragment
-from cleaner.train.inject import NETWORK, Dirty, Injected, inject, manner
+from cleaner.train.inject import NETWORK, Dirty, Injected, inject, manner, open_lines
 from cleaner.train.vary import vary
 
 INJECTED_SHARE = 0.9  # of ordinary articles; of those that look like spam themselves HARD_SHARE
 HARD_SHARE = 0.6
-OWN_TIMES = 5  # so often an article of our own corpus is injected
+TIMES, OWN_TIMES = 2, 5  # so often an article is injected, and one of our own corpus
 NETWORK_SHARE = 0.4  # of the injected articles of our own in Chinese and English: they are what a real network fills
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
 REAL_SHARE, REAL_PIECES = 0.3, 300  # of the fragments that were collected, where there are so many in a language
@@ -29,6 +29,9 @@ ONE_TRADE, ONE_TEXT = 0.35, 0.3  # of the articles are injected with fragments o
 TERM = 16  # characters a term of the network has at most
 SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
+FEW_SHARE = 0.12  # of the articles only a few lines are used: records of a corpus, comments, abstracts
+FEW = (1, 2, 3, 5, 8)  # lines
+CLEAN_WEIGHT = 3.0  # of a place of a document without injections: an article cut by mistake is the worst error
 MAX_NEGATIVES = 10  # candidates kept per text that are not spam
 MAX_PARTS = 8  # candidates kept per text that are parts of an injection, or several
 
@@ -55,13 +58,14 @@ class Rows(NamedTuple):
 
 
 class Places(NamedTuple):
-    """The best candidate of each place: features, whether it is spam, its document's number, and where it stands there."""
+    """The best candidate of each place: features, whether it is spam, its document's number, where it stands there, its weight."""
 
     matrix: Matrix
     spam: NDArray[np.bool_]
     docs: NDArray[np.int64]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    weight: NDArray[np.float32]
 
 
 def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: Random) -> Iterator[Document]:
@@ -74,10 +78,12 @@ def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: R
     plain = [article for lot in hosts.values() for article in lot]
     for article in articles:
         text = _excerpt(article.text, article.format, rng)
+        if not article.hard and rng.random() < FEW_SHARE:
+            text = _few_lines(text, rng)
         other = rng.choice(plain) if plain else article
         text = vary(text, article.format, other.text if _short(other.lang) != _short(article.lang) else "", rng)
         yield Document(text, (), article.lang, article.source, article.format, article.hard)
-        for _ in range(OWN_TIMES if article.source.startswith("own:") else 1):
+        for _ in range(OWN_TIMES if article.source.startswith("own:") else TIMES):
             if rng.random() < (INJECTED_SHARE if not article.hard else HARD_SHARE if len(text) > SHORT else 0):
                 if article.source.startswith("own:") and rng.random() < NETWORK_SHARE and supply.network(article.lang):
                     dirty = inject(text, rng.sample(supply.terms, 4), rng, NETWORK, disguised=0.0)
@@ -105,6 +111,14 @@ def _excerpt(text: str, format: str, rng: Random) -> str:
         return text
     start = text.find("\n", rng.randrange(len(text) - MAX_HOST)) + 1 if format != "md" else 0
     return text[start : text.rfind("\n", start, start + MAX_HOST) + 1 or start + MAX_HOST]
+
+
+def _few_lines(text: str, rng: Random) -> str:
+    """A few neighbouring lines outside code."""
+    starts = open_lines(text)
+    first = rng.randrange(len(starts))
+    stop = first + rng.choice(FEW) * (1 + ("\n\n" in text))
+    return text[starts[first] : starts[stop] if stop < len(starts) else len(text)].strip("\n") + "\n"
 
 
 def _with_line(text: str, line: str, rng: Random) -> str:
@@ -215,7 +229,9 @@ def places(batch: Sequence[Document], model: Model, first: int) -> Places | None
         if batch[doc].spans:
             place = slice(number, number + 1)
             spam[number] = labels(batch[doc], starts[place], ends[place])[0][0]
-    return Places(chosen.matrix, spam, docs + first, starts, ends)
+    clean = np.array([not document.spans for document in batch])
+    weight = np.where(clean[docs], CLEAN_WEIGHT, 1.0).astype(np.float32)
+    return Places(chosen.matrix, spam, docs + first, starts, ends, weight)
 
 
 Lot = TypeVar("Lot", Rows, Places)
