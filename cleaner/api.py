@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import hostwords
 from cleaner import model as models
+from cleaner.campaigns import raised
 from cleaner.code import code_spans
 from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
 from cleaner.hostwords import Hosts
@@ -60,9 +62,16 @@ class Cleaner:
     def __init__(self, model: Path | None = None, level: str = "remove") -> None:
         if level not in LEVELS:
             raise CleanerError(f"level {level!r} is not one of {', '.join(LEVELS)}")
+        self.campaigns: frozenset[str] = frozenset()
         self.model: Model = models.load(model)
         self.hosts: Hosts = hostwords.load(model)
         self.level = level
+
+    def knowing(self, campaigns: Iterable[str]) -> Cleaner:
+        """The same cleaner, knowing the keys of texts that are spam in other documents (`cleaner.campaigns`)."""
+        other = copy(self)
+        other.campaigns = frozenset(campaigns)
+        return other
 
     def find(self, text: str, *, format: str = "txt") -> list[Span]:
         """The spans of injected text, removed and for review."""
@@ -118,7 +127,12 @@ class Cleaner:
         texts = [item if isinstance(item, str) else item.page.text for item in left]
         kept = [protected(text, formats[number]) for number, text in zip(batch, texts, strict=True)]
         done = []
-        for number, item, judged, stretches in zip(batch, left, judge(texts, self.model, kept), kept, strict=True):
+        found = judge(texts, self.model, kept)
+        if self.campaigns:
+            found = [
+                raised(text, judged, self.campaigns, self.model) for text, judged in zip(texts, found, strict=True)
+            ]
+        for number, item, judged, stretches in zip(batch, left, found, kept, strict=True):
             if not state[number].take(self._found(item, judged, level, stretches)):
                 done.append(number)
         return done

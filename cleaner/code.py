@@ -68,7 +68,7 @@ def _spans(judged: Sequence[Judged], front: int, places: Sequence[tuple[int, int
         number = bisect_right(begins, item.start) - 1
         if number >= 0:
             (start, end), begin = places[number], begins[number]
-            why = evidence(model.accept, model.spam, item.row)
+            why = evidence(model.accept, model.spam, item.row, item.elsewhere)
             trade = trade_of(item.folded, model)
             end = min(start + item.end - begin, end)
             yield Span(start + item.start - begin, end, item.probability, SPAM_IN_CODE, trade, why, REVIEW)

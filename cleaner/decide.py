@@ -19,6 +19,7 @@ from cleaner.patterns import pattern
 from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span
 from cleaner.structure import makes_markup, splits_pair, splits_title
+from cleaner.wording import key_of
 
 REMOVED, REVIEW, ALLOWED = "removed", "review", "allowed"  # the last by what the site says (`cleaner.policy`)
 LINE, BLOCK = "promo-line", "promo-block"
@@ -46,6 +47,7 @@ def decide(
     for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
         if item.probability < model.review:
             break
+        key = key_of(text[item.start : item.end])
         start, end = whole_link(text, item.start, item.end)
         item = item._replace(start=start, end=end)
         item = item._replace(end=_without_own_address(text, item, likely))
@@ -59,8 +61,8 @@ def decide(
         breaks = any(would(text, start, end) for would in (makes_markup, splits_pair, splits_title))
         cut = item.probability >= lowest and not breaks
         reason, trade = _reason(text, item), trade_of(item.folded, model)
-        why = evidence(model.accept, model.spam, item.row)
-        span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW)
+        why = evidence(model.accept, model.spam, item.row, item.elsewhere)
+        span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW, key)
         spans.append(span)
         if not cut and not breaks and reason in (LINE, BLOCK):
             doubtful.add(span)

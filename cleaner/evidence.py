@@ -19,6 +19,7 @@ LIKELY, SHARED = 0.5, 0.25  # from which another segment is called spam, and wor
 MANY = 5  # up to which `features` counts repetitions
 UNLIKE = -10.0  # language fit less the article's, in table units, below which a language is unlike the article's
 
+ELSEWHERE = "the same text is spam in other documents"
 REASONS = 3  # of a spam score that are named
 
 Row = Mapping[str, float]
@@ -161,11 +162,13 @@ def theme_of(name: str) -> Theme:
     return THEMES[max(fitting)[1]]
 
 
-def evidence(accept: Trees, spam: Trees, row: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
+def evidence(
+    accept: Trees, spam: Trees, row: NDArray[np.float32], elsewhere: float = 0.0
+) -> tuple[tuple[str, float], ...]:
     """What a row of `ACCEPT_NAMES` adds to its score, in words and logits, strongest first; the figures sum to the score.
 
     The spam score, itself a sum over trees, is followed by what spoke most for it. The last two figures are what was too
-    small to name, and the score before any feature is looked at.
+    small to name, and the score before any feature is looked at. In front stands what other documents add (`elsewhere`).
 
     >>> stump = Trees(np.array([0], "i4"), np.array([ACCEPT_NAMES.index("repeats"), 0, 0], "i4"),
     ...     np.array([1.5, np.inf, np.inf], "f4"), np.array([1, 1, 2], "i4"), np.array([0.0, -1.0, 1.0]), 0.25, 1)
@@ -183,7 +186,8 @@ def evidence(accept: Trees, spam: Trees, row: NDArray[np.float32]) -> tuple[tupl
     start = bias(accept)
     score = round(float(credits.sum()) + start, 3)
     rest = score - round(start, 3) - sum(value for _, value in named)  # with what rounding took, and never -0.0
-    return (*named, ("other signs", round(rest, 3) + 0.0), ("before looking", round(start, 3)))
+    campaign = [(ELSEWHERE, round(elsewhere, 3))] if elsewhere else []
+    return (*campaign, *named, ("other signs", round(rest, 3) + 0.0), ("before looking", round(start, 3)))
 
 
 def _by_theme(credits: NDArray[np.float64]) -> list[tuple[Theme, float]]:

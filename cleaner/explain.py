@@ -150,7 +150,7 @@ def _places(
         )
     for start, end, item in judged:
         if not any(_touches((span.start, span.end), (start, end)) for span in spans):
-            why = evidence(cleaner.model.accept, cleaner.model.spam, item.row)
+            why = evidence(cleaner.model.accept, cleaner.model.spam, item.row, item.elsewhere)
             yield Place(start, end, item.probability, KEPT, why)
 
 

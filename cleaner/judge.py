@@ -27,7 +27,8 @@ class Judged(NamedTuple):
     """A segment text[start:end], no white space at its ends: the probability that it is injected, and why.
 
     score is the logit behind the probability before calibration; row holds the features it comes from
-    (`cleaner.features.ACCEPT_NAMES`), folded the segment's folded code points.
+    (`cleaner.features.ACCEPT_NAMES`), folded the segment's folded code points. elsewhere is what its text being spam in other
+    documents adds to the score (`cleaner.campaigns`).
     """
 
     start: int
@@ -36,6 +37,7 @@ class Judged(NamedTuple):
     score: float
     row: NDArray[np.float32]
     folded: NDArray[np.uint32]
+    elsewhere: float = 0.0
 
 
 class Proposals(NamedTuple):

@@ -17,7 +17,8 @@ class Span(NamedTuple):
 
     score is a calibrated probability, 0..1; reason and trade are stable codes (`docs/reasons.md`); evidence holds
     (what was seen, contribution in logits), strongest first, and sums to the score's logit before calibration.
-    action is `removed`, `review`, or `allowed` when the site says that it is no spam.
+    action is `removed`, `review`, or `allowed` when the site says that it is no spam. key stands for what the text says
+    (`cleaner.wording.key_of`); it is empty for what was not judged by its text.
     """
 
     start: int
@@ -27,6 +28,7 @@ class Span(NamedTuple):
     trade: str
     evidence: tuple[tuple[str, float], ...]
     action: str
+    key: str = ""
 
 
 def minus(text: str, spans: Iterable[tuple[int, int]]) -> str:

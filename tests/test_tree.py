@@ -45,6 +45,9 @@ class Here:
             self.seen += [document.data for document in documents]
             yield process(documents, self.cleaner)
 
+    def use(self, cleaner: Cleaner) -> None:
+        self.cleaner = cleaner
+
 
 def _task(folder: Path, **changes: Any) -> Task:
     task = Task((folder / "in",), folder / "out", folder / "report", Options())

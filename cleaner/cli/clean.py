@@ -133,7 +133,9 @@ def clean(
     site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
     site = site.settled(trust_comments=trust_comments)
     chosen = scoped(site.options, since, paths)
-    task = Task(tuple(paths), output, report, chosen, resume, yes, site.selection, ignore_unknown)
+    task = Task(
+        tuple(paths), output, report, chosen, resume, yes, site.selection, ignore_unknown, together=report is not None
+    )
     sys.exit(_run(task, site, workers, quiet))
 
 

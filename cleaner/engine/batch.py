@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from cleaner.api import Cleaner
 from cleaner.document import Outcome
 from cleaner.engine.jobs import Item, Job
 from cleaner.engine.journal import Entry
@@ -23,6 +24,10 @@ FEW = 2  # parts: one file, which has nobody to wait with
 
 class Pool(Protocol):
     """Maps batches of documents to batches of outcomes, in their order."""
+
+    def use(self, cleaner: Cleaner) -> None:
+        """From now on clean with this one."""
+        ...
 
     def map(self, batches: Iterable[Sequence[Document]]) -> Iterator[list[Outcome]]:
         """The outcomes, as they are asked for."""

@@ -15,9 +15,10 @@ from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
 from cleaner.engine import files, places
 from cleaner.engine.batch import Pool, run
 from cleaner.engine.handles import FileProblem
-from cleaner.engine.jobs import Job, Output, Place, Threads
+from cleaner.engine.jobs import DoneSource, Job, Output, Place, Threads
 from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
+from cleaner.engine.survey import Counting, first_look
 from cleaner.engine.walk import ALL, Source, as_given, below, common_folder, count, walk
 from cleaner.readers import Options, has_no_article
 from cleaner.site.ignore import Selection
@@ -27,13 +28,17 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 IN_PLACE, OUTPUT = "in-place", "output"
+CAMPAIGNS = "campaigns"  # of the settings: `cleaner.campaigns`
 MANY = 100  # changed files, from which on the share counts
 SYNCS = 8  # files made durable at the same time: the file system does them together
 MAX_CHANGED = 0.25  # of the files may be changed in place without being asked for
 
 
 class Task(NamedTuple):
-    """What a run is to do. `output` None: in place; `report` None: without a report."""
+    """What a run is to do. `output` None: in place; `report` None: without a report.
+
+    `together` has it look at all documents first, for what is spam in several of them (`cleaner.campaigns`).
+    """
 
     paths: tuple[Path, ...]
     output: Path | None
@@ -43,6 +48,7 @@ class Task(NamedTuple):
     anyway: bool = False
     selection: Selection = ALL
     ignoring: bool = False  # files with nothing to read in them
+    together: bool = False
 
     @property
     def named(self) -> Callable[[Path], str] | None:
@@ -158,7 +164,7 @@ def clean_tree(
     sources = walk(task.paths, task.selection, named=task.named)
     tally = Tally(ignoring=task.ignoring)
     with ExitStack() as stack:
-        book = stack.enter_context(_Book(task, settings(task, cleaner))) if task.report else None
+        book = stack.enter_context(_Book(task, cleaner, pool)) if task.report else None
         tell = book.recorder.temporary if book else None
         threads = _Threads(stack)
         folders = stack.enter_context(files.FolderSync())
@@ -197,7 +203,7 @@ class _Threads:
 
 
 def settings(task: Task, cleaner: Cleaner) -> dict[str, Any]:
-    """What the results depend on besides the documents."""
+    """What the results depend on besides the document and what others have in common with it."""
     return {
         "version": __version__,
         "model": cleaner.model.sha256,
@@ -212,6 +218,14 @@ def settings(task: Task, cleaner: Cleaner) -> dict[str, Any]:
     }
 
 
+def _with_campaigns(settings: Mapping[str, Any], campaigns: Sequence[str]) -> dict[str, Any]:
+    return {**settings, **({CAMPAIGNS: list(campaigns)} if campaigns else {})}
+
+
+def _without_campaigns(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name != CAMPAIGNS}
+
+
 def _paths(task: Task) -> list[str]:
     """What is cleaned in place, below the root: a run that goes on with less would leave the rest out of the report."""
     root = common_folder(task.paths).resolve()
@@ -223,10 +237,14 @@ def _report(task: Task) -> Path:
 
 
 class _Book:
-    """The report folder during a run: locked, compared with what earlier runs left there, completed at the end."""
+    """The report folder during a run: locked, compared with what earlier runs left there, completed at the end.
 
-    def __init__(self, task: Task, settings: Mapping[str, Any]) -> None:
-        self.task, self.settings, self.folder = task, settings, _report(task)
+    Entering it has the pool know the campaigns of the run.
+    """
+
+    def __init__(self, task: Task, cleaner: Cleaner, pool: Pool) -> None:
+        self.task, self.cleaner, self.pool, self.folder = task, cleaner, pool, _report(task)
+        self.settings = settings(task, cleaner)
 
     def __enter__(self) -> _Book:
         with ExitStack() as stack:
@@ -237,6 +255,8 @@ class _Book:
             self._refuse(self.runs)  # another run may have ended there before we had the lock
             for run in self.runs:
                 files.sweep(self.folder / self.settings["root"], run.temporaries())
+            if self.task.together:
+                self._take_campaigns()
             self.continued = Continued(self.runs, self.settings, self.task.output)
             self.recorder = Recorder(self.folder, self.settings)
             stack.callback(self.recorder.close)
@@ -245,6 +265,37 @@ class _Book:
 
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
+
+    def _take_campaigns(self) -> None:
+        """Find the campaigns of the run, or take those of an earlier one that had the same files before it."""
+        campaigns = self._earlier_campaigns()
+        if campaigns is None:
+            log = Counting()
+            campaigns = first_look(fresh(self._sources(), Place(NoTarget(), log, self.task.options)), self.pool, log)
+        if campaigns:
+            self.settings = _with_campaigns(self.settings, campaigns)
+            self.pool.use(self.cleaner.knowing(campaigns))
+
+    def _earlier_campaigns(self) -> tuple[str, ...] | None:
+        """Those of the latest run with the same settings that goes on in place, or after which nothing has changed."""
+        for earlier in self.runs:
+            campaigns = tuple(map(str, earlier.settings.get(CAMPAIGNS, ())))
+            if _without_campaigns(earlier.settings) != self.settings:
+                continue
+            if self.task.output is None or self._is_as_left(campaigns):
+                return campaigns
+        return None
+
+    def _is_as_left(self, campaigns: tuple[str, ...]) -> bool:
+        """Whether every source is as an earlier run with some campaigns left it, and its result is there."""
+        continued = Continued(self.runs, _with_campaigns(self.settings, campaigns), self.task.output)
+        place = Place(NoTarget(), Log(), self.task.options)
+        return all(isinstance(job, DoneSource) for job in continued.jobs(self._sources(), place)) and not any(
+            continued.gone()
+        )
+
+    def _sources(self) -> Iterator[Source]:
+        return walk(self.task.paths, self.task.selection.uncounted(), named=self.task.named)
 
     def jobs(self, sources: Iterator[Source], place: Place) -> Iterator[Job]:
         """The jobs of the run."""
@@ -261,7 +312,7 @@ class _Book:
                 )
         elif not self.task.resume:
             _refuse_used(self.folder)
-        elif any(run.settings != self.settings for run in runs):
+        elif any(_without_campaigns(run.settings) != self.settings for run in runs):
             raise CleanerError(
                 f"{self.folder} is of a run with another version, model, level, fields, configuration or paths: it cannot be continued"
             )

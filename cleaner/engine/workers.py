@@ -57,15 +57,24 @@ class Pool:
         self._tasks: deque[_Task] = deque()
         self._selector = selectors.PollSelector()  # unlike epoll it shares nothing with a forked child
 
+    def use(self, cleaner: Cleaner) -> None:
+        """From now on clean with another cleaner; between two maps."""
+        self._end_all()
+        work, _, options, limits = self._arguments
+        self._arguments = (work, cleaner, options, limits)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end_all()
+        self._selector.close()
+
+    def _end_all(self) -> None:
         for worker in list(self._workers):
             self._end(worker)
-        self._selector.close()
 
     def map(self, batches: Iterable[Sequence[Document]]) -> Iterator[list[Outcome]]:
         """The outcomes of each batch, in order. Batches are taken as results are: two for each worker are under way.

@@ -69,7 +69,7 @@ def block_spans(source: Source, block: Block, score: Score, model: Model, action
     if score.best is None:
         return []
     best = score.best
-    why = evidence(model.accept, model.spam, best.row)
+    why = evidence(model.accept, model.spam, best.row, best.elsewhere)
     span = Span(block.start, block.end, best.probability, HIDDEN_BLOCK, trade_of(best.folded, model), why, action)
     if action == REVIEW:
         return [span]

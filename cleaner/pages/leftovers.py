@@ -39,7 +39,7 @@ def _spans(opened: OpenPage, code: Code, features: Features, score: Score, model
     chosen = decision(features, score, model.review)
     if score.best is None or (chosen == KEEP and not code.is_disguised):
         return []
-    why = evidence(model.accept, model.spam, score.best.row)
+    why = evidence(model.accept, model.spam, score.best.row, score.best.elsewhere)
     trade = trade_of(score.best.folded, model)
     span = Span(code.start, code.end, score.probability, SERVER_CODE, trade, why, REVIEW)
     if chosen != REMOVE or not code.is_only:
