@@ -100,7 +100,8 @@ class Cleaner:
         state = ready | state
         for batch in _batches(state):
             lefts, kinds = [state[number].left for number in batch], [formats[number] for number in batch]
-            in_code, links = code_spans(lefts, kinds, self.model), link_spans(lefts, kinds, self.hosts)
+            kept = [state[number].protected for number in batch]
+            in_code, links = code_spans(lefts, kinds, kept, self.model), link_spans(lefts, kinds, self.hosts)
             for number, *lots in zip(batch, in_code, links, strict=True):
                 for spans in lots:
                     state[number].add(spans)
@@ -119,6 +120,7 @@ class Cleaner:
         kept = [protected(text, formats[number]) for number, text in zip(batch, texts, strict=True)]
         done = []
         for number, item, judged, stretches in zip(batch, left, judge(texts, self.model, kept), kept, strict=True):
+            state[number].protected = stretches
             if not state[number].take(self._found(item, judged, level, stretches)):
                 done.append(number)
         return done
@@ -157,7 +159,8 @@ def _with_embedded(text: str, spans: list[Span], model: Model, level: str) -> li
 class _Progress:
     """One text on its way to the fixpoint: what is left of it, and the spans found so far in original offsets.
 
-    `gaps` are the offsets in what is left where something is cut out, `gone` how much is before the first, second, …
+    `protected` are the stretches that the last round left alone; when it cut nothing they are those of what is left. `gaps`
+    are the offsets in what is left where something is cut out, `gone` how much is before the first, second, …
     """
 
     def __init__(self, text: str, format: str, policy: Policy) -> None:
@@ -165,6 +168,7 @@ class _Progress:
         self.format = format
         self.policy = policy
         self.left = text
+        self.protected: list[tuple[int, int]] = []
         self.spans: list[Span] = []
         self.cuts: list[tuple[int, int]] = []
         self.gaps: list[int] = []

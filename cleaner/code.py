@@ -12,7 +12,8 @@ from cleaner.evidence import evidence
 from cleaner.judge import Judged, gate, judge
 from cleaner.model import Model
 from cleaner.patterns import pattern
-from cleaner.readers.prose import code_blocks
+from cleaner.readers.prose import without_front_matter
+from cleaner.reading import Stretches
 from cleaner.span import Span, minus
 
 SPAM_IN_CODE = "spam-in-code"
@@ -23,9 +24,14 @@ _STRING = pattern(r'"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)')  # one that is not c
 _NO_WORDS = pattern(r"(?a)[@\w.:-]*|(?=\S*+\Z)\S*?[/\\]/\S*")  # names, numbers, a single word, an address
 
 
-def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> list[list[Span]]:
-    """For each text the spans of its code that would be cut if it were no code, sorted, disjoint, all for review."""
-    places = [list(_places(text, format)) for text, format in zip(texts, formats, strict=True)]
+def code_spans(
+    texts: Sequence[str], formats: Sequence[str], protected: Sequence[Stretches], model: Model
+) -> list[list[Span]]:
+    """For each text the spans of its code that would be cut if it were no code, sorted, disjoint, all for review.
+
+    `protected` are the texts' stretches that are no prose (`cleaner.readers.prose.protected`).
+    """
+    places = [list(_places(*item)) for item in zip(texts, formats, protected, strict=True)]
     some = [number for number, found in enumerate(places) if found]
     said = ["\n".join(texts[number][start:end] for start, end in places[number]) for number in some]
     out: list[list[Span]] = [[] for _ in texts]
@@ -40,10 +46,10 @@ def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> li
     return out
 
 
-def _places(text: str, format: str) -> Iterator[tuple[int, int]]:
+def _places(text: str, format: str, protected: Stretches) -> Iterator[tuple[int, int]]:
     """Where code stands in a text; of JSON its strings."""
     if format in ("md", "rst"):
-        yield from code_blocks(text, format)
+        yield from without_front_matter(text, format, protected)
     elif format == "html" and "ld+json" in text.lower():
         at = 0
         while (script := _SCRIPT().search(text, at)) and (end := _END().search(text, script.end())):

@@ -287,11 +287,13 @@ def cut(part: str, hosts: Hosts) -> list[Piece]:
     ['slot', 'gacor', '88']
     """
     part = part[:MAX_PATH]
-    cost, came = [0.0], [0]
+    cost, came, cheapest = [0.0], [0], min(hosts.cheapest, _OWN)
     for end in range(1, len(part) + 1):
         letter = part[end - 1]
         best, start = cost[end - 1] + (_DIGIT if letter.isdecimal() else _UNKNOWN), end - 1
         for begin in range(max(end - LONGEST, 0), end - 1):
+            if cost[begin] + cheapest >= best:  # nothing is to be looked up
+                continue
             word = part[begin:end]
             price = _OWN if word in hosts.words else hosts.clean.get(zlib.crc32(word.encode()), 0)
             if price and cost[begin] + price < best:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.model import default_folder
+from cleaner.patterns import pattern
 from cleaner.span import CleanerError
 
 FORMAT = 1
@@ -29,6 +30,7 @@ LONGEST = 20  # letters of a word
 MOST_WORDS, MOST_HASHES = 20_000, 200_000
 _ARRAYS = ("words", "points", "trade", "hashes", "costs")
 _JOINTS = b"-_+. ~"
+_SIGNS = pattern(r"[^\p{L}\p{N}]+")
 _BEGINNING = 7  # letters of a word of goods by which a name is looked at, all of a shorter one
 _TABLE_BITS = 20
 _ODD = 128  # octets from which letters are not those of ASCII
@@ -44,7 +46,11 @@ class Hosts:
     def __init__(self, words: Mapping[str, tuple[float, str]], clean: Mapping[int, int]) -> None:
         self.words = words
         self.clean = clean
-        self._starts = frozenset(word.encode()[:_BEGINNING] for word, (_, trade) in words.items() if trade != PITCH)
+        self.cheapest = min(clean.values(), default=0)
+        self._starts: dict[bytes, list[str]] = {}  # the words of goods by how they begin
+        for word, (_, trade) in words.items():
+            if trade != PITCH:
+                self._starts.setdefault(word.encode()[:_BEGINNING], []).append(word)
         self._sizes = sorted({len(start) for start in self._starts})
         self._table = np.zeros(1 << _TABLE_BITS, dtype=np.uint8)  # one bit a size
         keys = np.array([int.from_bytes(start, "little") for start in self._starts], np.uint64)
@@ -52,10 +58,11 @@ class Hosts:
         np.bitwise_or.at(self._table, _slots(keys), sizes)
 
     def may_sell(self, name: str) -> bool:
-        """Whether a name holds the beginning of a word of goods; most do not and are done with after this."""
+        """Whether a name holds a word of goods, whatever signs stand in it; most do not and are done with after this."""
         data = name.encode("utf-8", "replace").translate(None, _JOINTS)
+        begun = (self._starts.keys() & {data[at : at + size] for at in range(len(data))} for size in self._sizes)
         return any(
-            not self._starts.isdisjoint([data[at : at + size] for at in range(len(data))]) for size in self._sizes
+            word in _SIGNS().sub("", name) for starts in begun for start in starts for word in self._starts[start]
         )
 
     def which_may_sell(self, addresses: Sequence[str]) -> NDArray[np.bool_]:

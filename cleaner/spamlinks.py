@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import TypeVar
 
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
@@ -19,6 +20,7 @@ _ADDRESS = re.compile(rf"//(?=[\w\[%])(?:\[[0-9a-fA-F:.]+\])?{_AFTER}{{3,}}")
 _BARE = re.compile(rf"www\.(?=\w){_AFTER}{{3,}}")
 _SCHEME = pattern(r"(?i)[a-z][a-z0-9+.-]*+:\Z")
 _TRAILING = ".,;:!?*_~'"
+Item = TypeVar("Item")
 
 
 def link_spans(texts: Sequence[str], formats: Sequence[str], hosts: Hosts) -> list[list[Span]]:
@@ -30,12 +32,11 @@ def link_spans(texts: Sequence[str], formats: Sequence[str], hosts: Hosts) -> li
     >>> text[span.start : span.end], span.evidence[0][0]
     ('[the archive](https://slotgacor88.example)', 'host reads "slot gacor 88"')
     """
-    found = [(number, *place) for number, text in enumerate(texts) for place in _addresses(text)]
+    matches = [(number, match) for number, text in enumerate(texts) for match in _matches(text)]
+    likely = _which(matches, [match[0] for _, match in matches], hosts)
+    found = [(number, *_place(texts[number], match)) for number, match in likely]
+    hot = _which(found, [address for *_, address in found], hosts)
     out: list[list[Span]] = [[] for _ in texts]
-    if not found:
-        return out
-    may_sell = hosts.which_may_sell([address for *_, address in found]).tolist()
-    hot = [place for place, is_hot in zip(found, may_sell, strict=True) if is_hot]
     for number, places in groupby(hot, key=itemgetter(0)):
         out[number] = _spans(texts[number], formats[number], [*islice(places, MOST)], hosts)
     return out
@@ -51,17 +52,28 @@ def _spans(text: str, format: str, places: Sequence[tuple[int, int, int, str]], 
     return spans_of(text, format, likely, hosts) if likely else []
 
 
-def _addresses(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where addresses stand in a text, and what they read, without what only ends their sentence."""
+def _which(items: Sequence[Item], addresses: Sequence[str], hosts: Hosts) -> list[Item]:
+    """The items whose address may sell something."""
+    may_sell = hosts.which_may_sell(addresses).tolist() if items else ()
+    return [item for item, is_likely in zip(items, may_sell, strict=True) if is_likely]
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """The addresses of a text with what stands right behind them."""
     if "//" in text:
-        for match in _ADDRESS.finditer(text):
-            start, end = match.start(), match.start() + len(_trimmed(match[0]))
-            yield _scheme_start(text, start), end, text[start:end]
+        yield from _ADDRESS.finditer(text)
     if "www." in text:
         for match in _BARE.finditer(text):
             if match.start() == 0 or (text[match.start() - 1] not in "/@.-_" and not text[match.start() - 1].isalnum()):
-                address = _trimmed(match[0])
-                yield match.start(), match.start() + len(address), "//" + address
+                yield match
+
+
+def _place(text: str, match: re.Match[str]) -> tuple[int, int, str]:
+    """Where an address stands, and what it reads, without what only ends its sentence."""
+    address, start = _trimmed(match[0]), match.start()
+    if match.re is _BARE:
+        return start, start + len(address), "//" + address
+    return _scheme_start(text, start), start + len(address), address
 
 
 def _scheme_start(text: str, at: int) -> int:
