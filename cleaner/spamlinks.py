@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
@@ -44,6 +43,8 @@ def link_spans(texts: Sequence[str], formats: Sequence[str], hosts: Hosts) -> li
 
 def _spans(text: str, format: str, places: Sequence[tuple[int, int, int, str]], hosts: Hosts) -> list[Span]:
     # Loaded when an address may sell something: few texts have one, and every start of the command would wait for it.
+    import html
+
     from cleaner.hosts import BAR, DOUBTFUL, judge_address
     from cleaner.linkplace import spans_of
 
