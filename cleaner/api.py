@@ -181,6 +181,8 @@ class _Progress:
     def take(self, found: list[Span]) -> bool:
         """Add the spans of one round; True if that changes what is cut, so that another round is due."""
         moved = self._settled(found)
+        if not moved and not self.spans:
+            return False
         cut = merged((span.start, span.end) for span in moved if span.action == REMOVED)
         held = [old for old in self.spans if _stays(old, cut)]
         self.spans = _spared([*held, *moved])
@@ -192,8 +194,11 @@ class _Progress:
 
     def add(self, found: list[Span]) -> None:
         """Add spans for review, those that touch no other."""
+        settled = self._settled(found)
+        if not settled:
+            return
         known = merged((span.start, span.end) for span in self.spans)
-        free = [span for span in self._settled(found) if not touches(known, span.start, span.end)]
+        free = [span for span in settled if not touches(known, span.start, span.end)]
         self.spans = sorted(self.spans + free)
 
     def _settled(self, found: list[Span]) -> list[Span]:

@@ -33,6 +33,7 @@ _JOINTS = b"-_+. ~"
 _SIGNS = pattern(r"[^\p{L}\p{N}]+")
 _BEGINNING = 7  # letters of a word of goods by which a name is looked at, all of a shorter one
 _TABLE_BITS = 20
+_LOW = 31
 _ODD = 128  # octets from which letters are not those of ASCII
 _END = ord("\n")
 
@@ -56,6 +57,13 @@ class Hosts:
         keys = np.array([int.from_bytes(start, "little") for start in self._starts], np.uint64)
         sizes = np.array([1 << (len(start) - 1) for start in self._starts], np.uint8)
         np.bitwise_or.at(self._table, _slots(keys), sizes)
+        self._threes = np.zeros(1 << 15, dtype=bool)  # by the lower five bits of the first three octets
+        for start in self._starts:
+            number = 0
+            for octet in start[:3]:
+                number = number << 5 | octet & _LOW
+            free = 5 * max(3 - len(start), 0)
+            self._threes[number << free : (number + 1) << free] = True
 
     def may_sell(self, name: str) -> bool:
         """Whether a name holds a word of goods, whatever signs stand in it; most do not and are done with after this."""
@@ -73,14 +81,18 @@ class Hosts:
         joined = "\n".join(map(_plain, addresses))
         data = joined.lower().encode("utf-8", "replace").translate(None, _JOINTS) + b"\n" * _BEGINNING
         octets = np.frombuffer(data, np.uint8)
-        size = len(octets) - _BEGINNING + 1
-        hits, key = octets[:size] >= _ODD, np.zeros(size, np.uint64)
+        low = octets & np.uint8(_LOW)
+        threes = low[:-2].astype(np.intp) << 10 | low[1:-1].astype(np.int16) << 5 | low[2:]
+        places = np.flatnonzero(self._threes.take(threes[: len(octets) - _BEGINNING + 1], mode="wrap"))
+        hits, key = np.zeros(len(places), dtype=bool), np.zeros(len(places), np.uint64)
         for at in range(_BEGINNING):
-            key |= octets[at : at + size].astype(np.uint64) << np.uint64(8 * at)
+            key |= octets[places + at].astype(np.uint64) << np.uint64(8 * at)
             if at + 1 in self._sizes:
                 hits |= (self._table[_slots(key)] >> np.uint8(at)) & 1 > 0
         found = np.zeros(len(addresses), dtype=bool)
-        found[np.searchsorted(np.flatnonzero(octets == _END)[: len(addresses)], np.flatnonzero(hits))] = True
+        ends = np.flatnonzero(octets == _END)[: len(addresses)]
+        for at in (places[hits], np.flatnonzero(octets >= _ODD)):
+            found[np.searchsorted(ends, at)] = True
         return found
 
 
