@@ -68,10 +68,10 @@ class Hosts:
     def may_sell(self, name: str) -> bool:
         """Whether a name holds a word of goods, whatever signs stand in it; most do not and are done with after this."""
         data = name.encode("utf-8", "replace").translate(None, _JOINTS)
-        begun = (self._starts.keys() & {data[at : at + size] for at in range(len(data))} for size in self._sizes)
-        return any(
-            word in _SIGNS().sub("", name) for starts in begun for start in starts for word in self._starts[start]
-        )
+        pieces = (data[at : at + size] for size in self._sizes for at in range(len(data)))
+        begun = self._starts.keys() & set(pieces)
+        bare = _SIGNS().sub("", name) if begun else ""
+        return any(word in bare for start in begun for word in self._starts[start])
 
     def which_may_sell(self, addresses: Sequence[str]) -> NDArray[np.bool_]:
         """For each of some addresses without line ends whether it may hold the beginning of a word of goods, or has odd letters.
