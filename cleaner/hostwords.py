@@ -91,8 +91,8 @@ class Hosts:
                 hits |= (self._table[_slots(key)] >> np.uint8(at)) & 1 > 0
         found = np.zeros(len(addresses), dtype=bool)
         ends = np.flatnonzero(octets == _END)[: len(addresses)]
-        for at in (places[hits], np.flatnonzero(octets >= _ODD)):
-            found[np.searchsorted(ends, at)] = True
+        found[np.searchsorted(ends, places[hits])] = True
+        found[np.searchsorted(ends, np.flatnonzero(octets >= _ODD))] = True
         return found
 
 
