@@ -31,7 +31,7 @@ from cleaner.readers import (
     parquet,
     records,
     restored,
-    warc,
+    stored,
 )
 from cleaner.report.removals import plain
 from cleaner.span import CleanerError
@@ -204,7 +204,7 @@ def _written(root: Path, file: _File) -> BinaryIO:
 
 
 class _Block(NamedTuple):
-    """Some of what the run read, decompressed, and as it is stored where each record is compressed by itself."""
+    """Some of what the run read, decompressed, and as it is stored where that is something else."""
 
     content: bytes
     stored: bytes = b""
@@ -241,6 +241,6 @@ def _records(clean: Iterable[Record], pieces: list[_Piece]) -> Iterator[_Block]:
             most += len(piece.data)
         data = restored("warc", record.data, mine) if mine else record.data
         base += len(data)
-        yield _Block(data, warc.compressed(data) if mine and record.raw else record.raw)
+        yield _Block(data, stored(record, data) if mine else record.raw)
     if todo:
         raise FileProblem(NOT_GIVEN_BACK)
