@@ -13,7 +13,6 @@ import click
 
 from cleaner import __version__
 from cleaner.cli.arguments import separated
-from cleaner.engine import places
 from cleaner.progress import Stopped
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError
@@ -34,7 +33,7 @@ HOMES = {  # of the commands: each is loaded when it is called
 
 
 class _Commands(click.Group):
-    """Turns what a caller did wrong into one line and exit code 2, and what the system refused into one and 3."""
+    """Turns what a caller did wrong into one line and its exit code, and what the system refused into one and 3."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, args if ctx.resilient_parsing else separated(args))
@@ -56,7 +55,7 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except CleanerError as error:
             click.echo(f"cleaner: {quote(str(error))}", err=True)
-            ctx.exit(5 if isinstance(error, places.LockedError) else 2)
+            ctx.exit(error.exit_code)
         except Stopped as stopped:
             ctx.exit(128 + stopped.signal)
         except OSError as error:

@@ -97,7 +97,7 @@ def clean(
 
     A run into the same output folder takes over what an earlier or a stopped one did with files that are as they were.
 
-    Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write;
+    Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed, or the run stopped; 4: a safety check stopped a write;
     5: another run is at work there; 128 + N: stopped by signal N.
     """
     if is_stream(paths, stdin_filename):

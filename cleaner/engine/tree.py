@@ -56,6 +56,12 @@ class Task(NamedTuple):
         return count(self.paths, self.selection, named=self.named)
 
 
+class StoppedHalfWay(CleanerError):  # noqa: N818 - it is no error of anybody
+    """A run ended with files that were not looked at."""
+
+    exit_code = 3
+
+
 class FolderTarget:
     """Writes below an output folder, in the layout of the input."""
 
@@ -174,7 +180,9 @@ def clean_tree(
                 how = (
                     "see the report, then go on with --resume --yes" if book else "look at them, then go on with --yes"
                 )
-                raise CleanerError(f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; {how}")
+                raise StoppedHalfWay(
+                    f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; {how}"
+                )
         tally.counts.problems.update(folders.finish())
         if book:
             book.complete(tally)

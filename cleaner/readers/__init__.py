@@ -31,6 +31,7 @@ FORMATS = {
     ".parquet": "parquet",
 }
 WHOLE = ("txt", "md", "rst", "html")  # formats of files that are one article, and of the text in a field
+WITH_FIELDS = ("jsonl", "csv", "tsv", "parquet")  # formats in which fields are named
 COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
 _COMPRESSES = {"parquet": ("",), "warc": ("", "gz")}  # what these come in; the others in anything
 
