@@ -152,7 +152,7 @@ def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
                 tally = clean_tree(task, cleaner, pool, progress.seen if task.report else cuts.seen, cuts)
         except (Stopped, OSError) as stopped:
             how = "the same command with --resume" if task.output is None else "the same command"
-            why = f" ({quote(str(stopped))})" if isinstance(stopped, OSError) else ""
+            why = f" ({quote(stopped.strerror or str(stopped))})" if isinstance(stopped, OSError) else ""
             progress.say(f"stopped{why}: {progress.done} files done; {how} goes on" if task.report else f"stopped{why}")
             return 128 + stopped.signal if isinstance(stopped, Stopped) else 3
     for remark in remarks(site, sum(tally.files.values()), quiet):
