@@ -498,6 +498,7 @@ def test_a_body_may_have_several_members_and_an_old_name() -> None:
         (b"no longer compressed", "Content-Encoding: gzip", NOT_GZIP),
         (b"", "Content-Encoding: gzip", NOT_GZIP),
         (deflated(b"a", 15) + b"x", "Content-Encoding: deflate", NOT_GZIP.replace("gzip", "deflate")),
+        (gzip.compress(b"") * 400_000, "Content-Encoding: gzip", NOT_GZIP),
         (gzip.compress(bytes(12_000_000)), "Content-Encoding: gzip", "expansion: more than 200 times"),
         (gzip.compress(bytes(21_000_000)), "Content-Encoding: gzip", "larger than 20000000 bytes"),
         (b"x", "Content-Encoding: br", "http content encoding br: not supported"),

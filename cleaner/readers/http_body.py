@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from cleaner.encoding import MAX_BYTES
 from cleaner.readers import UnreadableError
+from cleaner.readers.compress import FREE_BYTES, MAX_EXPANSION
 
-MAX_EXPANSION = 200  # times its compressed size, beyond FREE_BYTES; as for compressed files
-FREE_BYTES = 10_000_000
+MAX_MEMBERS = 100  # of gzip; what is behind one is copied, so that time grows with their number times the size
 GZIP, ZLIB, DEFLATE = 31, 15, -15  # what zlib calls the three forms
 _FORMS = {"gzip": (GZIP,), "x-gzip": (GZIP,), "deflate": (ZLIB, DEFLATE)}  # servers mean either by deflate
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -103,7 +103,7 @@ def _joined(raw: bytes) -> bytes:
 def _inflated(entity: bytes, form: int) -> bytes | None:
     """What is compressed in a form, in one member or in several of gzip; None when it is not, or not whole."""
     plain = bytearray()
-    while True:
+    for _ in range(MAX_MEMBERS):
         inflater = zlib.decompressobj(form)
         try:
             plain += inflater.decompress(entity, MAX_BYTES + 1 - len(plain))
@@ -120,3 +120,4 @@ def _inflated(entity: bytes, form: int) -> bytes | None:
         if form != GZIP:
             return None
         entity = inflater.unused_data
+    return None
