@@ -22,7 +22,7 @@ from cleaner.spamlinks import link_spans
 from cleaner.span import CleanerError, Span, holds, merged, minus, touches
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some: it doubles the time to start
-    from cleaner.pages.weigh import OpenPage
+    from cleaner.pages.opened import OpenPage
 
 LEVELS = ("remove", "review")
 MAX_ROUNDS = 5
@@ -138,7 +138,7 @@ def _looked_at(text: str, format: str) -> str | OpenPage:
     """What is judged: a text as it is, a page laid out."""
     if format != "html":
         return text
-    from cleaner.pages.weigh import OpenPage
+    from cleaner.pages.opened import OpenPage
 
     return OpenPage(text)
 
@@ -247,7 +247,7 @@ def _seen(progress: _Progress) -> tuple[int, int]:
     before = minus(progress.text, merged(unseen))
     if progress.format != "html":
         return _ink(before), _ink(progress.left)
-    from cleaner.pages.weigh import shown
+    from cleaner.pages.opened import shown
 
     return _ink(shown(before)), _ink(shown(progress.left))
 

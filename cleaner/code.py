@@ -56,7 +56,7 @@ def _front(text: str, format: str, places: Sequence[tuple[int, int]]) -> str:
     """The beginning of what is no code."""
     if format != "html":
         return minus(text, places)[:HOST_TEXT]
-    from cleaner.pages.weigh import OpenPage
+    from cleaner.pages.opened import OpenPage
 
     return OpenPage(text).page.text[:HOST_TEXT]
 

@@ -10,23 +10,21 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.decide import REVIEW
-from cleaner.hosts import BAR, DOUBTFUL, Verdict, host_of
+from cleaner.hosts import BAR, DOUBTFUL, Verdict, host_of, names_goods
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
 from cleaner.readers.prose import code
 from cleaner.span import Span
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some
+    from cleaner.pages.opened import OpenPage
     from cleaner.pages.page import Link
-    from cleaner.pages.weigh import OpenPage
 
 SPAM_LINK = "spam-link"
 START = -2.0  # logits every link begins with; with BAR points its score is 0.73
 ON_SUBJECT = -1.0  # points of a link in an article that names such goods itself
-NAMED = 3  # so many times
 REACH = 300  # characters of a link's text and of what may stand around its address
 _LINKED = pattern(r"(?i)\[[^\[\]\n]*+\](?:\([^()\s]*+[^()\n]*+\))?|(?:https?:)?//\S++|www\.\S++")
-_WORD = pattern(r"\p{L}[\p{L}\p{M}]*+")
 _NAMES_HOST = pattern(r"(?:[\p{L}\d](?:[\p{L}\d-]*[\p{L}\d])?\.)+\p{L}{2,}")
 _INSTITUTION = pattern(
     r"(?i)\b(?:universit\w*|college|institut\w*|department|faculty|facult\w*|fakult\w*|fakultas|ministry|minist\w*|kementerian|librar\w*"
@@ -99,17 +97,6 @@ def _in_text(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iter
                 yield span
 
 
-def names_goods(text: str, trade: str, hosts: Hosts) -> bool:
-    """Whether a text names goods of a trade several times."""
-    count = 0
-    for match in _WORD().finditer(text.lower()):
-        points, of = hosts.words.get(match[0], (0.0, ""))
-        count += of == trade and points > 1
-        if count >= NAMED:
-            return True
-    return False
-
-
 def _around(text: str, start: int, end: int) -> Place:
     """All of the link that an address is the target of."""
     before, after = text[max(start - REACH, 0) : start], text[end : end + REACH]
@@ -137,8 +124,8 @@ _LINKS = [
 
 
 def _in_page(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iterator[Span]:
+    from cleaner.pages.opened import OpenPage
     from cleaner.pages.site import is_own
-    from cleaner.pages.weigh import OpenPage
 
     opened = OpenPage(text)
 

@@ -13,9 +13,10 @@ from cleaner.pages.blocks import Block, blocks
 from cleaner.pages.carve import Source, carve
 from cleaner.pages.judge_hidden import KEEP, LEAST, REMOVE, Score, decide_hidden, score_blocks
 from cleaner.pages.leftovers import leftover_spans
+from cleaner.pages.opened import OpenPage
 from cleaner.pages.page import Page
 from cleaner.pages.servercode import may_hold_code
-from cleaner.pages.weigh import OpenPage, page_spans
+from cleaner.pages.weigh import page_spans
 from cleaner.span import Span
 
 

@@ -12,11 +12,11 @@ from cleaner.pages.blocks import Features
 from cleaner.pages.carve import carve
 from cleaner.pages.judge_hidden import KEEP, REMOVE, Score, decision
 from cleaner.pages.markup import tokenize
+from cleaner.pages.opened import OpenPage
 from cleaner.pages.page import lay_out
 from cleaner.pages.said import layout
 from cleaner.pages.servercode import Code, server_code
 from cleaner.pages.site import host, is_own, label
-from cleaner.pages.weigh import OpenPage
 from cleaner.span import Span
 
 HOST_TEXT = 4000  # characters of the page's text in front of what code prints

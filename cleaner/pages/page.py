@@ -109,6 +109,16 @@ class Page(NamedTuple):
         """Where in the text the first piece begins that comes from the source at or behind a place."""
         return self.at[bisect_left(self.starts, place, 0, self.body)]
 
+    def words(self, link: Link) -> str:
+        """The text of a link."""
+        return self.text[link.start + 1 : self.text.rfind("](", link.start, link.end)].strip()
+
+    def names_itself(self, link: Link) -> bool:
+        """Whether a link's text is no more than its address: nobody is to be lured."""
+        bare = self.words(link).lower()
+        bare = bare.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+        return bare == link.host.removeprefix("www.")
+
     def _is_exact(self, piece: int) -> bool:
         return self.at[piece + 1] - self.at[piece] == self.ends[piece] - self.starts[piece]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import islice
 from operator import attrgetter
 
@@ -16,10 +15,11 @@ from cleaner.decide import BLOCK, REMOVED, REVIEW, decide
 from cleaner.features import NAMES
 from cleaner.judge import Judged
 from cleaner.model import Model
-from cleaner.pages.carve import Source, carve, parse
-from cleaner.pages.markup import COMMENT, START, Element, Token, element_names, tokenize
-from cleaner.pages.page import Link, Page, lay_out
-from cleaner.span import Span, merged, minus
+from cleaner.pages.carve import carve
+from cleaner.pages.markup import COMMENT, START, Element
+from cleaner.pages.opened import INLINE, OpenPage
+from cleaner.pages.page import Link, Page
+from cleaner.span import Span, merged
 
 # How probable spam must be to be cut, by what it is and where it stands; `docs/how-it-decides.md` says why.
 APPENDED = 0.2  # a paragraph without attributes as a whole, and a link behind all other text of its line
@@ -36,51 +36,9 @@ BLOCK_MEAN = 0.5  # mean probability of the links of a block
 _WORD = regex.compile(r"[\w--_]", regex.VERSION1)
 # What a site's own programs fill: what is said there is the site's own.
 _FIXED = frozenset(["button", "head", "label", "legend", "nav", "option", "summary"])
-_INLINE = element_names("a abbr b big br code em font i img mark q s small span strong sub sup u")
 _LONE_SIGN = regex.compile(r"(?<=\S)\s+[\p{Pi}\p{Ps}\p{S}]{1,2}\s*$")  # opens what was appended
 _SENTENCE_ENDS = frozenset(".!?…。！？।؟")
 _NO_BLOCK = frozenset(["article", "body", "form", "head", "html", "main", "nav"])
-
-
-class OpenPage:
-    """A page on its way through a round: its tokens and its text, and the rest as soon as it is needed."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.tokens: list[Token] = tokenize(source)
-        self.page: Page = lay_out(source, self.tokens)
-        self._repeated: dict[str, bool] = {}
-
-    @cached_property
-    def parsed(self) -> Source:
-        """The source with its elements."""
-        return parse(self.source, self.tokens)
-
-    @cached_property
-    def own_text(self) -> str:
-        """The text without links to other sites, in small letters."""
-        kept, last = [], 0
-        for link in self.page.links:
-            kept.append(self.page.text[last : link.start])
-            last = link.end
-        return " ".join(" ".join((*kept, self.page.text[last:])).lower().split())
-
-    def says_again(self, words: str) -> bool:
-        """Whether some words stand in the page's own text more than once."""
-        if words not in self._repeated:
-            self._repeated[words] = self.own_text.count(words) > 1
-        return self._repeated[words]
-
-
-def shown(source: str) -> str:
-    """What readers see of a page: its text without addresses.
-
-    >>> shown("<p>one <a href='//a.example/b'>two</a>").split()
-    ['one', 'two']
-    """
-    page = OpenPage(source).page
-    signs = ((link.start, link.start + 1, page.text.rfind("](", link.start, link.end), link.end) for link in page.links)
-    return minus(page.text, [cut for sign in signs for cut in (sign[:2], sign[2:])])
 
 
 def page_spans(opened: OpenPage, judged: list[Judged], model: Model, level: str) -> list[Span]:
@@ -129,19 +87,8 @@ def _whole(opened: OpenPage, span: Span) -> Span:
         sign = _LONE_SIGN.search(text, start, span.start)
         span = span._replace(start=sign.start()) if sign else span
     share = len(text[span.start : span.end].strip()) / len(text[start:end].strip())
-    is_whole = WHOLE <= share < 1 and _is_paragraph(opened, start, end)
+    is_whole = WHOLE <= share < 1 and opened.is_paragraph(start, end)
     return span._replace(start=start, end=end) if is_whole else span
-
-
-def _is_paragraph(opened: OpenPage, start: int, end: int) -> bool:
-    """Whether a stretch of text without white space at its ends is all of a paragraph without attributes."""
-    place, behind = opened.page.stretch(start, end)
-    item = opened.parsed.innermost(place, behind)
-    while item is not None and item.name in _INLINE and item.parent >= 0:
-        item = opened.parsed.elements[item.parent]
-    if item is None or item.name != "p" or item.open_end - item.start != len("<p>"):
-        return False
-    return opened.parsed.is_blank(item.open_end, place) and opened.parsed.is_blank(behind, item.close_start)
 
 
 def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
@@ -149,7 +96,7 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
     text, links = opened.page.text, _links_in(opened.page.links, span)
     if any(link.start <= span.start and span.end < link.end for link in links):
         return NEVER  # the article leads to the same site elsewhere (`cleaner.decide`)
-    if links and all(_names_itself(text, link) for link in links):
+    if links and all(opened.page.names_itself(link) for link in links):
         return SURE
     before = text[text.rfind("\n", 0, span.start) + 1 : span.start].strip()
     is_appended = bool(before) and (text.startswith("\n", span.end) or text.startswith("\n", span.end - 1))
@@ -163,7 +110,7 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
     token = opened.tokens[bisect_right(opened.parsed.token_starts, place) - 1]
     if token.kind in (START, COMMENT) or any(name in words for name in opened.page.own):
         return SURE
-    if _is_paragraph(opened, span.start, span.end):
+    if opened.is_paragraph(span.start, span.end):
         return APPENDED
     return _bar_inside(opened, place, LINK if is_appended and before[-1] in _SENTENCE_ENDS else OTHER_TEXT)
 
@@ -172,7 +119,7 @@ def _bar_inside(opened: OpenPage, place: int, otherwise: float) -> float:
     """The bar for text without a link to elsewhere, by the elements it stands in."""
     names = [item.name for item in opened.parsed.ancestors(opened.parsed.innermost(place, place + 1))]
     if "a" in names:
-        return NEVER if _INLINE.issuperset(names[: names.index("a")]) else SURE
+        return NEVER if INLINE.issuperset(names[: names.index("a")]) else SURE
     return otherwise if _FIXED.isdisjoint(names) else SURE
 
 
@@ -184,13 +131,6 @@ def _leads_to_front_page(page: Page, span: Span) -> bool:
 
 def _links_in(links: Sequence[Link], span: Span) -> list[Link]:
     return [link for link in links if link.start < span.end and span.start < link.end]
-
-
-def _names_itself(text: str, link: Link) -> bool:
-    """Whether a link's text is no more than its address: nobody is to be lured."""
-    bare = _words(text, link).lower()
-    bare = bare.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-    return bare == link.host.removeprefix("www.")
 
 
 def _with_blocks(opened: OpenPage, spans: list[Span], judged: list[Judged]) -> list[Span]:
@@ -232,27 +172,22 @@ def _again(page: Page, spans: Sequence[Span]) -> list[Span]:
     said: dict[str, Span] = {}
     for span in spans:
         if span.action == REMOVED and (span.score >= KNOWN or span.reason == BLOCK):
-            links = [link for link in _links_in(page.links, span) if not _names_itself(page.text, link)]
-            for words in [_words(page.text, link) for link in links] or [page.text[span.start : span.end].strip()]:
+            links = [link for link in _links_in(page.links, span) if not page.names_itself(link)]
+            for words in [page.words(link) for link in links] or [page.text[span.start : span.end].strip()]:
                 if len(words.encode("utf-8", "surrogatepass")) >= KNOWN_SIZE:
                     said.setdefault(words, span)
     if not said:
         return []
     taken = sorted((span.start, span.end) for span in spans if span.action == REMOVED)
     found = _line_ends(page.text, said)
-    others = [link for link in page.links if not _names_itself(page.text, link)]
-    found += [(link.start, link.end, said[words]) for link in others if (words := _words(page.text, link)) in said]
+    others = [link for link in page.links if not page.names_itself(link)]
+    found += [(link.start, link.end, said[words]) for link in others if (words := page.words(link)) in said]
     out = []
     for start, end, span in sorted(found, key=lambda item: item[:2]):
         if _is_free(taken, start, end):
             insort(taken, (start, end))
             out.append(span._replace(start=start, end=end))
     return out
-
-
-def _words(text: str, link: Link) -> str:
-    """The text of a link."""
-    return text[link.start + 1 : text.rfind("](", link.start, link.end)].strip()
 
 
 def _line_ends(text: str, said: dict[str, Span]) -> list[tuple[int, int, Span]]:

@@ -1,0 +1,63 @@
+"""An HTML page on its way through a round: its tokens and its text, and the rest as soon as it is needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from cleaner.pages.carve import Source, parse
+from cleaner.pages.markup import Token, element_names, tokenize
+from cleaner.pages.page import Page, lay_out
+from cleaner.span import minus
+
+INLINE = element_names("a abbr b big br code em font i img mark q s small span strong sub sup u")
+
+
+class OpenPage:
+    """A page on its way through a round: its tokens and its text, and the rest as soon as it is needed."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.tokens: list[Token] = tokenize(source)
+        self.page: Page = lay_out(source, self.tokens)
+        self._repeated: dict[str, bool] = {}
+
+    @cached_property
+    def parsed(self) -> Source:
+        """The source with its elements."""
+        return parse(self.source, self.tokens)
+
+    @cached_property
+    def own_text(self) -> str:
+        """The text without links to other sites, in small letters."""
+        kept, last = [], 0
+        for link in self.page.links:
+            kept.append(self.page.text[last : link.start])
+            last = link.end
+        return " ".join(" ".join((*kept, self.page.text[last:])).lower().split())
+
+    def says_again(self, words: str) -> bool:
+        """Whether some words stand in the page's own text more than once."""
+        if words not in self._repeated:
+            self._repeated[words] = self.own_text.count(words) > 1
+        return self._repeated[words]
+
+    def is_paragraph(self, start: int, end: int) -> bool:
+        """Whether a stretch of text without white space at its ends is all of a paragraph without attributes."""
+        place, behind = self.page.stretch(start, end)
+        item = self.parsed.innermost(place, behind)
+        while item is not None and item.name in INLINE and item.parent >= 0:
+            item = self.parsed.elements[item.parent]
+        if item is None or item.name != "p" or item.open_end - item.start != len("<p>"):
+            return False
+        return self.parsed.is_blank(item.open_end, place) and self.parsed.is_blank(behind, item.close_start)
+
+
+def shown(source: str) -> str:
+    """What readers see of a page: its text without addresses.
+
+    >>> shown("<p>one <a href='//a.example/b'>two</a>").split()
+    ['one', 'two']
+    """
+    page = OpenPage(source).page
+    signs = ((link.start, link.start + 1, page.text.rfind("](", link.start, link.end), link.end) for link in page.links)
+    return minus(page.text, [cut for sign in signs for cut in (sign[:2], sign[2:])])
