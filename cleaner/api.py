@@ -131,7 +131,7 @@ class Cleaner:
             return _with_embedded(item, spans, self.model, level) if may_hide(item) else spans
         from cleaner.pages.hiding import all_spans
 
-        return all_spans(item, judged, self.model, level)
+        return all_spans(item, judged, self.model, self.hosts, level)
 
 
 def _looked_at(text: str, format: str) -> str | OpenPage:

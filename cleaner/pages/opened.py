@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 
+from cleaner.pages.alphabets import at_home, letters
 from cleaner.pages.carve import Source, parse
 from cleaner.pages.markup import Token, element_names, tokenize
 from cleaner.pages.page import Page, lay_out
 from cleaner.span import minus
 
+SEEN = 16_000  # characters of a page that say which alphabets it has
 INLINE = element_names("a abbr b big br code em font i img mark q s small span strong sub sup u")
 
 
@@ -40,6 +43,24 @@ class OpenPage:
         if words not in self._repeated:
             self._repeated[words] = self.own_text.count(words) > 1
         return self._repeated[words]
+
+    def before(self, start: int) -> str:
+        """What stands in a line of the text before an offset."""
+        return self.page.text[self.page.text.rfind("\n", 0, start) + 1 : start].strip()
+
+    def is_appended(self, start: int, end: int) -> bool:
+        """Whether a stretch of the text stands behind all other text of its line."""
+        text = self.page.text
+        return bool(self.before(start)) and (text.startswith("\n", end) or text.startswith("\n", end - 1))
+
+    def foreign(self, words: str, *, is_own: bool = False) -> frozenset[str]:
+        """The alphabets of some words that the page hardly has, these words apart if they stand in its own text."""
+        counts = letters(words)
+        return at_home(counts) - at_home(self._letters - counts if is_own else self._letters)
+
+    @cached_property
+    def _letters(self) -> Counter[str]:
+        return letters(self.own_text[:SEEN])
 
     def is_paragraph(self, start: int, end: int) -> bool:
         """Whether a stretch of text without white space at its ends is all of a paragraph without attributes."""

@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from cleaner.decide import BLOCK, REMOVED, REVIEW, decide
 from cleaner.features import NAMES
+from cleaner.hostwords import Hosts
 from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.pages.carve import carve
+from cleaner.pages.foreign import foreign_again, without_own_start
 from cleaner.pages.markup import COMMENT, START, Element
 from cleaner.pages.opened import INLINE, OpenPage
 from cleaner.pages.page import Link, Page
+from cleaner.pages.strangers import strangers
 from cleaner.span import Span, merged
 
 # How probable spam must be to be cut, by what it is and where it stands; `docs/how-it-decides.md` says why.
@@ -41,15 +44,22 @@ _SENTENCE_ENDS = frozenset(".!?…。！？।؟")
 _NO_BLOCK = frozenset(["article", "body", "form", "head", "html", "main", "nav"])
 
 
-def page_spans(opened: OpenPage, judged: list[Judged], model: Model, level: str) -> list[Span]:
+def page_spans(opened: OpenPage, judged: list[Judged], model: Model, hosts: Hosts, level: str) -> list[Span]:
     """Spans of a page's source to cut and to review, sorted, disjoint."""
     spans = decide(opened.page.text, judged, model._replace(remove=model.review), level)
-    if not spans:
-        return []
-    hijacked = _innocent(opened.page.links, judged)
+    hijacked = _innocent(opened.page.links, judged) if spans else set()
+    spans = [without_own_start(opened, span) for span in spans]
     spans = [_weighed(opened, _whole(opened, span), hijacked, model, level) for span in spans]
-    spans = _with_blocks(opened, spans, judged)
-    return in_source(opened, spans + _again(opened.page, spans))
+    strange = strangers(opened, spans, hosts)
+    spans = _with_blocks(opened, [*_beside(spans, strange), *strange], judged)
+    again = [*_again(opened.page, spans), *foreign_again(opened, spans)]
+    return in_source(opened, _more(spans, again)) if spans else []
+
+
+def _beside(spans: Sequence[Span], links: Sequence[Span]) -> list[Span]:
+    """The spans without those, for review, that some links take the place of."""
+    taken = [(link.start, link.end) for link in links]
+    return [span for span in spans if _is_free(taken, span.start, span.end)]
 
 
 def _innocent(links: Sequence[Link], judged: Sequence[Judged]) -> set[Link]:
@@ -72,7 +82,7 @@ def _weighed(opened: OpenPage, span: Span, hijacked: set[Link], model: Model, le
     if span.action != REMOVED:
         return span
     bar = _bar(opened, span, hijacked)
-    if not opened.page.own:
+    if not opened.page.own and (bar > LINK or _links_in(opened.page.links, span)):
         bar = max(bar, BLIND_LINK if _leads_to_front_page(opened.page, span) else model.remove)
     if level == "review" and bar < NEVER:
         bar = model.review if bar < SURE else model.remove
@@ -98,13 +108,13 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
         return NEVER  # the article leads to the same site elsewhere (`cleaner.decide`)
     if links and all(opened.page.names_itself(link) for link in links):
         return SURE
-    before = text[text.rfind("\n", 0, span.start) + 1 : span.start].strip()
-    is_appended = bool(before) and (text.startswith("\n", span.end) or text.startswith("\n", span.end - 1))
+    before, is_appended = opened.before(span.start), opened.is_appended(span.start, span.end)
     if links:
         is_word = bool(before) and not is_appended and hijacked.issuperset(links)
         return NEVER if is_word else APPENDED if is_appended else LINK  # a word of a sentence is the author's
     words = " ".join(text[span.start : span.end].lower().split())
-    if opened.says_again(words):
+    is_foreign = is_appended and bool(opened.foreign(words, is_own=True))
+    if opened.says_again(words) and not is_foreign:
         return NEVER
     place, _ = opened.page.stretch(span.start, span.end)
     token = opened.tokens[bisect_right(opened.parsed.token_starts, place) - 1]
@@ -112,15 +122,22 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
         return SURE
     if opened.is_paragraph(span.start, span.end):
         return APPENDED
-    return _bar_inside(opened, place, LINK if is_appended and before[-1] in _SENTENCE_ENDS else OTHER_TEXT)
+    if is_foreign:
+        return _bar_inside(opened, place, APPENDED, is_behind=True)
+    is_behind = is_appended and before[-1] in _SENTENCE_ENDS
+    return _bar_inside(opened, place, LINK if is_behind else OTHER_TEXT, is_behind=is_behind)
 
 
-def _bar_inside(opened: OpenPage, place: int, otherwise: float) -> float:
-    """The bar for text without a link to elsewhere, by the elements it stands in."""
+def _bar_inside(opened: OpenPage, place: int, otherwise: float, *, is_behind: bool) -> float:
+    """The bar for text without a link to elsewhere, by the elements it stands in; is_behind says that it follows what is there."""
     names = [item.name for item in opened.parsed.ancestors(opened.parsed.innermost(place, place + 1))]
-    if "a" in names:
-        return NEVER if INLINE.issuperset(names[: names.index("a")]) else SURE
-    return otherwise if _FIXED.isdisjoint(names) else SURE
+    if not _FIXED.isdisjoint(names):
+        return SURE
+    if "a" not in names:
+        return otherwise
+    if INLINE.issuperset(names[: names.index("a")]):
+        return NEVER
+    return otherwise if is_behind else SURE  # blocks in a link are a card, with sentences of its own
 
 
 def _leads_to_front_page(page: Page, span: Span) -> bool:
@@ -178,15 +195,21 @@ def _again(page: Page, spans: Sequence[Span]) -> list[Span]:
                     said.setdefault(words, span)
     if not said:
         return []
-    taken = sorted((span.start, span.end) for span in spans if span.action == REMOVED)
-    found = _line_ends(page.text, said)
     others = [link for link in page.links if not page.names_itself(link)]
-    found += [(link.start, link.end, said[words]) for link in others if (words := page.words(link)) in said]
-    out = []
-    for start, end, span in sorted(found, key=lambda item: item[:2]):
-        if _is_free(taken, start, end):
-            insort(taken, (start, end))
-            out.append(span._replace(start=start, end=end))
+    found = [span._replace(start=start, end=end) for start, end, span in _line_ends(page.text, said)]
+    return found + [
+        said[words]._replace(start=link.start, end=link.end) for link in others if (words := page.words(link)) in said
+    ]
+
+
+def _more(spans: Sequence[Span], found: Sequence[Span]) -> list[Span]:
+    """Spans with those of some others that touch nothing removed, and not one another."""
+    taken = sorted((span.start, span.end) for span in spans if span.action == REMOVED)
+    out = [*spans]
+    for span in sorted(found, key=lambda span: (span.start, span.end)):
+        if _is_free(taken, span.start, span.end):
+            insort(taken, (span.start, span.end))
+            out.append(span)
     return out
 
 
