@@ -47,6 +47,16 @@ def foreign_tail(line: str, names: frozenset[str]) -> int:
     return start if (start or not last) and own.search(line, start) else len(line)
 
 
+def foreign_word(text: str, names: frozenset[str]) -> int:
+    """Where the first word with a letter of some alphabets begins; the length of a text without any.
+
+    >>> "Sport 24 成人 18"[foreign_word("Sport 24 成人 18", frozenset(["han"])) :]
+    '成人 18'
+    """
+    first = _letters(names)[0].search(text)
+    return text.rfind(" ", 0, first.start()) + 1 if first else len(text)
+
+
 @lru_cache(maxsize=64)
 def _letters(names: frozenset[str]) -> tuple[regex.Pattern[str], regex.Pattern[str]]:
     """Letters of some alphabets, and the last letter of a text that is of none of them."""

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from cleaner.decide import REMOVED
-from cleaner.pages.alphabets import alphabets, foreign_tail
+from cleaner.pages.alphabets import foreign_tail, foreign_word
 from cleaner.pages.opened import INLINE, OpenPage
 from cleaner.span import Span
 
 MIN_OWN = 3  # characters of words that stand on the page again
-_SENTENCE_END = regex.compile(r"[.!?…。！？।؟]+[\s\"'”’»)]*\s")
+_SENTENCE_END = regex.compile(r"[.!?…。！？।؟](?=[\s\"'”’»)]|\Z)")
 
 
 def without_own_start(opened: OpenPage, span: Span) -> Span:
@@ -31,17 +31,12 @@ def without_own_start(opened: OpenPage, span: Span) -> Span:
     'лёгкая работа\\n'
     """
     piece = opened.page.text[span.start : span.end].rstrip()
-    foreign = opened.foreign(piece, is_own=True)
+    foreign = opened.own_foreign(piece)
     if not foreign:
         return span
-    for match in _SENTENCE_END.finditer(piece):
-        if alphabets(piece[: match.end()]) & foreign:
-            break
-        if alphabets(piece[match.end() :].partition(" ")[0]) & foreign:
-            return span._replace(start=span.start + match.end())
-    at = foreign_tail(piece, foreign)
+    at = foreign_word(piece, foreign)
     head = piece[:at].strip().lower()
-    is_own = at < len(piece) and len(head) >= MIN_OWN and opened.says_again(head)
+    is_own = at > 0 and (_SENTENCE_END.search(head) or (len(head) >= MIN_OWN and opened.says_again(head)))
     return span._replace(start=span.start + at) if is_own else span
 
 
@@ -51,7 +46,7 @@ def foreign_again(opened: OpenPage, spans: Sequence[Span]) -> list[Span]:
     known: dict[str, list[tuple[frozenset[str], Span]]] = defaultdict(list)
     for span in spans:
         if span.action == REMOVED and opened.is_appended(span.start, span.end):
-            foreign = opened.foreign(text[span.start : span.end], is_own=True)
+            foreign = opened.own_foreign(text[span.start : span.end])
             if foreign:
                 known[_kind(opened, span.start)].append((foreign, span))
     return [

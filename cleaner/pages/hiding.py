@@ -27,7 +27,7 @@ def all_spans(opened: OpenPage, judged: list[Judged], model: Model, hosts: Hosts
     hidden: list[Span] = []
     if opened.page.links and any(item.probability >= LEAST for item in judged):
         hidden = hidden_spans(opened.parsed, opened.page, judged, model, level)
-    if may_hold_code(opened.source):
+    if opened.page.asleep or may_hold_code(opened.source):
         hidden += leftover_spans(opened, model)
     return with_hidden(spans, apart(hidden)) if hidden else spans
 

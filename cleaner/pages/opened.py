@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
-from cleaner.pages.alphabets import at_home, letters
+from cleaner.pages.alphabets import alphabets, at_home, letters
 from cleaner.pages.carve import Source, parse
 from cleaner.pages.markup import Token, element_names, tokenize
 from cleaner.pages.page import Page, lay_out
@@ -53,10 +53,14 @@ class OpenPage:
         text = self.page.text
         return bool(self.before(start)) and (text.startswith("\n", end) or text.startswith("\n", end - 1))
 
-    def foreign(self, words: str, *, is_own: bool = False) -> frozenset[str]:
-        """The alphabets of some words that the page hardly has, these words apart if they stand in its own text."""
+    def foreign(self, words: str) -> frozenset[str]:
+        """The alphabets of some words that the page hardly has."""
+        return alphabets(words) - at_home(self._letters)
+
+    def own_foreign(self, words: str) -> frozenset[str]:
+        """The same of words of the page's own text, these apart; Latin letters, in which names and addresses are written, are never foreign there."""
         counts = letters(words)
-        return at_home(counts) - at_home(self._letters - counts if is_own else self._letters)
+        return at_home(counts) - at_home(self._letters - counts) - {"latin"}
 
     @cached_property
     def _letters(self) -> Counter[str]:

@@ -25,7 +25,9 @@ WITHIN = 1.0  # more for one inside a sentence, which honest articles name goods
 START = -2.0  # logits every link begins with
 # It leads to a front page whose host the page names nowhere else, and its words do not name that either.
 STRANGER = 1.0
-# Of such links alone:
+SHARE = 0.5  # of the words of a link that must have points: what sells says little else
+ELSEWHERE = 0.5  # it leads to another page of such a site
+# Of links to front pages alone:
 SENTENCE, APPENDED = 1.0, 0.5  # behind the last sentence of its paragraph; behind other words of it
 LOWER = 1.0  # several words in small letters behind a sentence
 FOREIGN = 1.0  # in an alphabet that the page hardly has
@@ -37,6 +39,8 @@ _NUMBERED = re.compile(r"[a-z]+-?\d{2,}\Z")
 _ENDS = frozenset(".!?…。！？।؟")
 _SEPARATORS = frozenset(":|/\\·•–—-,;([{«„→←>=&+*#")
 _WORD = re.compile(r"\w+")
+
+_ELSEWHERE = ("leads to a site that nothing else on the page names", ELSEWHERE)
 
 Signs = list[tuple[str, float]]  # what speaks for spam, in words and points
 
@@ -87,8 +91,8 @@ class _Scene:
         target = text[text.rfind("](", link.start, link.end) + 2 : link.end - 1]
         place = _place(text, link)
         signs, trade = self._goods(words, target) if may_sell else ([], "unknown")
-        if _FRONT.match(target) and (signs or not _is_named(words, link.host)):
-            strange = [*self._strange(link, words, place)]
+        if signs or not _is_named(words, link.host):
+            strange = [*self._strange(link, words, place)] if _FRONT.match(target) else [_ELSEWHERE]
             if _points(signs) + _points(strange) >= BAR and self._is_alone(link.host):
                 signs += strange
         bar = BAR + (WITHIN if place.before and not place.is_last else 0.0)
@@ -101,7 +105,7 @@ class _Scene:
     def _goods(self, words: str, target: str) -> tuple[Signs, str]:
         """What the words of a link sell, and its address if these do, unless the page is on the subject."""
         reading = read_name([words.lower()], self.hosts)
-        if not reading.sells or names_goods(self.opened.own_text, reading.trade, self.hosts):
+        if not reading.sells or reading.share < SHARE or names_goods(self.opened.own_text, reading.trade, self.hosts):
             return [], "unknown"
         address = judge_address(target, self.hosts)
         return [(f'link reads "{reading.words}"', reading.points), *(address.seen if address else ())], reading.trade

@@ -113,7 +113,7 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
         is_word = bool(before) and not is_appended and hijacked.issuperset(links)
         return NEVER if is_word else APPENDED if is_appended else LINK  # a word of a sentence is the author's
     words = " ".join(text[span.start : span.end].lower().split())
-    is_foreign = is_appended and bool(opened.foreign(words, is_own=True))
+    is_foreign = is_appended and bool(opened.own_foreign(words))
     if opened.says_again(words) and not is_foreign:
         return NEVER
     place, _ = opened.page.stretch(span.start, span.end)
