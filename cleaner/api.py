@@ -97,18 +97,23 @@ class Cleaner:
             for number, progress in state.items():
                 out[number] = _given_up(progress, f"not stable after {MAX_ROUNDS} rounds")
             state = settled
-        state = ready | state
-        for batch in _batches(state):
-            lefts, kinds = [state[number].left for number in batch], [formats[number] for number in batch]
-            in_code, links = code_spans(lefts, kinds, self.model), link_spans(lefts, kinds, self.hosts)
-            for number, *lots in zip(batch, in_code, links, strict=True):
-                for spans in lots:
-                    state[number].add(spans)
-                out[number] = _finished(state[number])
+        for number, progress in (ready | state).items():
+            out[number] = _finished(progress)
         return [result for result in out if result is not None]
 
     def _goes_to(self, level: str, progress: _Progress) -> bool:
         return LEVELS.index(level) <= LEVELS.index(progress.policy.level or self.level)
+
+    def _report(
+        self, settled: dict[int, _Progress], formats: Sequence[str], looked_at: dict[int, str | OpenPage]
+    ) -> None:
+        """Add what is only reported to texts of which nothing more is to be cut."""
+        lefts, kinds = [progress.left for progress in settled.values()], [formats[number] for number in settled]
+        pages = [None if isinstance(item, str) else item for item in map(looked_at.get, settled)]
+        in_code, links = code_spans(lefts, kinds, self.model, pages), link_spans(lefts, kinds, self.hosts, pages)
+        for progress, *lots in zip(settled.values(), in_code, links, strict=True):
+            for spans in lots:
+                progress.add(spans)
 
     def _round(
         self, batch: Sequence[int], state: dict[int, _Progress], formats: Sequence[str], level: str
@@ -121,6 +126,8 @@ class Cleaner:
         for number, item, judged, stretches in zip(batch, left, judge(texts, self.model, kept), kept, strict=True):
             if not state[number].take(self._found(item, judged, level, stretches)):
                 done.append(number)
+        last = {number: state[number] for number in done if level == (state[number].policy.level or self.level)}
+        self._report(last, formats, dict(zip(batch, left, strict=True)))
         return done
 
     def _found(

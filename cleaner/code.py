@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from cleaner.decide import REVIEW, trade_of
 from cleaner.distinct import distinct
@@ -15,6 +16,9 @@ from cleaner.patterns import pattern
 from cleaner.readers.prose import code_blocks
 from cleaner.span import Span, minus
 
+if TYPE_CHECKING:  # what knows HTML is loaded when there is some
+    from cleaner.pages.opened import OpenPage
+
 SPAM_IN_CODE = "spam-in-code"
 HOST_TEXT = 1000  # characters of an article that its code is compared with
 _SCRIPT = pattern(r"(?i)<script\b(?=[^<>]*\bld\+json\b)[^<>]*+>")
@@ -23,15 +27,20 @@ _STRING = pattern(r'"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)')  # one that is not c
 _NO_WORDS = pattern(r"(?a)[@\w.:-]*|(?=\S*+\Z)\S*?[/\\]/\S*")  # names, numbers, a single word, an address
 
 
-def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> list[list[Span]]:
-    """For each text the spans of its code that would be cut if it were no code, sorted, disjoint, all for review."""
+def code_spans(
+    texts: Sequence[str], formats: Sequence[str], model: Model, pages: Sequence[OpenPage | None]
+) -> list[list[Span]]:
+    """For each text the spans of its code that would be cut if it were no code, sorted, disjoint, all for review.
+
+    pages are the texts as pages, None for those that are none.
+    """
     places = [list(_places(text, format)) for text, format in zip(texts, formats, strict=True)]
     some = [number for number, found in enumerate(places) if found]
     said = ["\n".join(texts[number][start:end] for start, end in places[number]) for number in some]
     out: list[list[Span]] = [[] for _ in texts]
     passed = distinct(gate(said, model, [[] for _ in said]).runs.docs).tolist() if said else []
     some, said = [some[at] for at in passed], [said[at] for at in passed]
-    fronts = [_front(texts[number], formats[number], places[number]) for number in some]
+    fronts = [_front(texts[number], places[number], pages[number]) for number in some]
     joined = [front + "\n\n" + piece for front, piece in zip(fronts, said, strict=True)]
     found = judge(joined, model, [[] for _ in joined]) if joined else []
     for number, front, judged in zip(some, fronts, found, strict=True):
@@ -52,13 +61,9 @@ def _places(text: str, format: str) -> Iterator[tuple[int, int]]:
             at = end.end()
 
 
-def _front(text: str, format: str, places: Sequence[tuple[int, int]]) -> str:
+def _front(text: str, places: Sequence[tuple[int, int]], page: OpenPage | None) -> str:
     """The beginning of what is no code."""
-    if format != "html":
-        return minus(text, places)[:HOST_TEXT]
-    from cleaner.pages.opened import OpenPage
-
-    return OpenPage(text).page.text[:HOST_TEXT]
+    return (minus(text, places) if page is None else page.page.text)[:HOST_TEXT]
 
 
 def _spans(judged: Sequence[Judged], front: int, places: Sequence[tuple[int, int]], model: Model) -> Iterator[Span]:

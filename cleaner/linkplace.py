@@ -38,9 +38,19 @@ _INSTITUTION = pattern(
 Hot = tuple[int, int, Verdict]  # where an address stands, and what it sells
 
 
-def spans_of(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> list[Span]:
-    """The links of a text that are plainly spam, of those whose addresses may be; sorted, disjoint, all for review."""
-    return _apart((_in_page if format == "html" else _in_text)(text, format, items, hosts))
+def spans_of(text: str, format: str, items: Sequence[Hot], hosts: Hosts, page: OpenPage | None) -> list[Span]:
+    """The links of a text that are plainly spam, of those whose addresses may be (`may_lead`); sorted, disjoint, all for review."""
+    return _apart(_in_text(text, format, items, hosts) if page is None else _in_page(page, items, hosts))
+
+
+def may_lead(opened: OpenPage, start: int, end: int) -> bool:
+    """Whether an address of a page stands in its text or in a link, and not to the site itself."""
+    from cleaner.pages import markup
+    from cleaner.pages.site import is_own
+
+    token = opened.tokens[bisect_right(opened.token_starts, start) - 1]
+    is_place = token.kind is markup.TEXT or (token.kind is markup.START and token.name in ("a", "area"))
+    return is_place and not is_own(html.unescape(opened.source[start:end]), opened.page.own)
 
 
 class Place(NamedTuple):
@@ -123,12 +133,7 @@ _LINKS = [
 ]
 
 
-def _in_page(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iterator[Span]:
-    from cleaner.pages.opened import OpenPage
-    from cleaner.pages.site import is_own
-
-    opened = OpenPage(text)
-
+def _in_page(opened: OpenPage, items: Sequence[Hot], hosts: Hosts) -> Iterator[Span]:
     links = {link.tag: link for link in opened.page.links}
 
     @cache
@@ -137,8 +142,8 @@ def _in_page(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iter
 
     for start, end, verdict in items:
         place = _on_page(opened, links, start, end)
-        if place is not None and not is_own(html.unescape(text[start:end]), opened.page.own):
-            span = _span(place, text[start:end], verdict, on_subject=on_subject)
+        if place is not None:
+            span = _span(place, opened.source[start:end], verdict, on_subject=on_subject)
             if span is not None:
                 yield span
 
@@ -147,8 +152,7 @@ def _on_page(opened: OpenPage, links: Mapping[int, Link], start: int, end: int) 
     """All of the link whose target an address of a page is, the address itself in its text, and None anywhere else."""
     from cleaner.pages import markup
 
-    number = bisect_right(opened.parsed.token_starts, start) - 1
-    token = opened.tokens[number]
+    token = opened.tokens[bisect_right(opened.token_starts, start) - 1]
     if token.kind is markup.TEXT:
         return Place(start, end, "")
     if token.kind is not markup.START or token.name not in ("a", "area"):

@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
 from cleaner.span import Span
+
+if TYPE_CHECKING:  # what knows HTML is loaded when there is some
+    from cleaner.pages.opened import OpenPage
 
 MOST = 3000  # addresses of a text that are looked at closely
 LONGEST_SCHEME = 12  # characters
@@ -21,12 +25,14 @@ _SCHEME = pattern(r"(?i)[a-z][a-z0-9+.-]*+:\Z")
 _TRAILING = ".,;:!?*_~'"
 
 
-def link_spans(texts: Sequence[str], formats: Sequence[str], hosts: Hosts) -> list[list[Span]]:
-    """For each text its links to plain spam, sorted, disjoint, all for review.
+def link_spans(
+    texts: Sequence[str], formats: Sequence[str], hosts: Hosts, pages: Sequence[OpenPage | None]
+) -> list[list[Span]]:
+    """For each text its links to plain spam, sorted, disjoint, all for review; pages are the texts as pages, None for those that are none.
 
     >>> from cleaner.hostwords import load
     >>> text = "See [the archive](https://slotgacor88.example) and https://www.essex.example."
-    >>> [[span]] = link_spans([text], ["md"], load())
+    >>> [[span]] = link_spans([text], ["md"], load(), [None])
     >>> text[span.start : span.end], span.evidence[0][0]
     ('[the archive](https://slotgacor88.example)', 'host reads "slot gacor 88"')
     """
@@ -37,18 +43,21 @@ def link_spans(texts: Sequence[str], formats: Sequence[str], hosts: Hosts) -> li
     may_sell = hosts.which_may_sell([address for *_, address in found]).tolist()
     hot = [place for place, is_hot in zip(found, may_sell, strict=True) if is_hot]
     for number, places in groupby(hot, key=itemgetter(0)):
-        out[number] = _spans(texts[number], formats[number], [*islice(places, MOST)], hosts)
+        out[number] = _spans(texts[number], formats[number], [*islice(places, MOST)], hosts, pages[number])
     return out
 
 
-def _spans(text: str, format: str, places: Sequence[tuple[int, int, int, str]], hosts: Hosts) -> list[Span]:
+def _spans(
+    text: str, format: str, places: Sequence[tuple[int, int, int, str]], hosts: Hosts, page: OpenPage | None
+) -> list[Span]:
     # Loaded when an address may sell something: few texts have one, and every start of the command would wait for it.
     from cleaner.hosts import BAR, DOUBTFUL, judge_address
-    from cleaner.linkplace import spans_of
+    from cleaner.linkplace import may_lead, spans_of
 
-    judged = [(start, end, judge_address(html.unescape(address), hosts)) for _, start, end, address in places]
+    some = places if page is None else [place for place in places if may_lead(page, place[1], place[2])]
+    judged = [(start, end, judge_address(html.unescape(address), hosts)) for _, start, end, address in some]
     likely = [(start, end, found) for start, end, found in judged if found and found.points + DOUBTFUL >= BAR]
-    return spans_of(text, format, likely, hosts) if likely else []
+    return spans_of(text, format, likely, hosts, page) if likely else []
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int, str]]:

@@ -16,9 +16,9 @@ from cleaner.document import process
 from cleaner.explain import explain_bytes
 from cleaner.pages.carve import carve, keeps_markup, parse
 from cleaner.pages.markup import tokenize
+from cleaner.pages.opened import shown
 from cleaner.pages.page import lay_out
 from cleaner.pages.site import is_own, label, own_labels
-from cleaner.pages.opened import shown
 from cleaner.readers import Document
 from cleaner.span import minus
 

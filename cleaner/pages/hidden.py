@@ -23,7 +23,6 @@ from cleaner.pages.sheets import Rule, Styles, rules
 TINY_MARQUEE = 10  # pixels
 FAST_MARQUEE = 1000  # pixels a step
 _NOT_SHOWN = {"noscript": "noscript", "template": "template", "noframes": "noscript", "noembed": "noscript"}
-_CLOSED = frozenset(["details", "dialog"])  # without `open`
 # Of these nothing is said: a page that hides its body shows it as soon as a script has run.
 _LEFT_OUT = frozenset(["html", "body", "head", "script", "style", "title", "meta", "link", "base"])
 _WHITE = Colour(255, 255, 255)
@@ -94,7 +93,7 @@ class StyledPage:
         if why:
             return "" if self._is_seen_through(item, why) else why
         given = self.node(number).attributes
-        if "display" not in style and ("hidden" in given or (item.name in _CLOSED and "open" not in given)):
+        if "display" not in style and ("hidden" in given or (item.name == "dialog" and "open" not in given)):
             return "attribute"
         if item.name == "marquee" and _is_unreadable(given):
             return "marquee"

@@ -25,6 +25,11 @@ class OpenPage:
         self._repeated: dict[str, bool] = {}
 
     @cached_property
+    def token_starts(self) -> list[int]:
+        """Where its tokens begin."""
+        return [token.start for token in self.tokens]
+
+    @cached_property
     def parsed(self) -> Source:
         """The source with its elements."""
         return parse(self.source, self.tokens)

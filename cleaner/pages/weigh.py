@@ -117,7 +117,7 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
     if opened.says_again(words) and not is_foreign:
         return NEVER
     place, _ = opened.page.stretch(span.start, span.end)
-    token = opened.tokens[bisect_right(opened.parsed.token_starts, place) - 1]
+    token = opened.tokens[bisect_right(opened.token_starts, place) - 1]
     if token.kind in (START, COMMENT) or any(name in words for name in opened.page.own):
         return SURE
     if opened.is_paragraph(span.start, span.end):
