@@ -110,8 +110,11 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
         return SURE
     before, is_appended = opened.before(span.start), opened.is_appended(span.start, span.end)
     if links:
-        is_word = bool(before) and not is_appended and hijacked.issuperset(links)
-        return NEVER if is_word else APPENDED if is_appended else LINK  # a word of a sentence is the author's
+        if bool(before) and not is_appended and hijacked.issuperset(links):
+            return NEVER  # a word of a sentence is the author's
+        if all(text.count(text[link.start : link.end]) > 1 for link in links):
+            return KNOWN  # so are menus, which stand on a page twice
+        return APPENDED if is_appended else LINK
     words = " ".join(text[span.start : span.end].lower().split())
     is_foreign = is_appended and bool(opened.own_foreign(words))
     if opened.says_again(words) and not is_foreign:
