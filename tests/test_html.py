@@ -128,6 +128,10 @@ CARVED = [
     ("a<!-- [b] -->c", "ac"),
     ("a<!-- [b] d -->c", "a<!-- d -->c"),
     ("<p title='[a]'>b", "<p title=''>b"),
+    ("<title>a </t[b]itle>c", "<title>a </t[b]itle>c"),
+    ("<title>a </t[b] c</title>", "<title>a </t c</title>"),
+    ("<ul><li><a href=b><i class=c></i></a><li>[a]</ul>", "<ul><li><a href=b><i class=c></i></a></ul>"),
+    ("<ul><li><a href=b></a><li>[a]</ul>d", "d"),
 ]  # fmt: skip
 
 

@@ -24,6 +24,8 @@ _GOES_EMPTY = element_names(
     "table tbody tr tt u ul"
 )
 _IN_LINE = element_names("a abbr b big cite code em font i img label mark q s small span strong sub sup tt u")
+LONGEST_NAME = 12  # characters of `</` and the name of an element that holds no markup
+_OPEN_TAG = regex.compile(r"</[A-Za-z]{0,9}\Z")  # the text of such an element may hold one
 _OPEN_ENTITY = regex.compile(r"&#?\w{0,32}\Z")
 
 
@@ -274,6 +276,8 @@ def _makes_markup(text: str, start: int, end: int) -> bool:
     if not behind:
         return False
     if text.endswith("<", 0, start) and (behind.isalpha() or behind in "/!?"):
+        return True
+    if _OPEN_TAG.search(text, max(0, start - LONGEST_NAME), start) and (behind.isalnum() or behind in "/>"):
         return True
     if text.endswith(("-", "?"), 0, start) and behind in "->!":
         return True
