@@ -21,8 +21,6 @@ if TYPE_CHECKING:  # what knows HTML is loaded when there is some
 
 SPAM_IN_CODE = "spam-in-code"
 HOST_TEXT = 1000  # characters of an article that its code is compared with
-_SCRIPT = pattern(r"(?i)<script\b(?=[^<>]*\bld\+json\b)[^<>]*+>")
-_END = pattern(r"(?i)</script")
 _STRING = pattern(r'"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)')  # one that is not closed ends with its line
 _NO_WORDS = pattern(r"(?a)[@\w.:-]*|(?=\S*+\Z)\S*?[/\\]/\S*")  # names, numbers, a single word, an address
 
@@ -34,7 +32,7 @@ def code_spans(
 
     pages are the texts as pages, None for those that are none.
     """
-    places = [list(_places(text, format)) for text, format in zip(texts, formats, strict=True)]
+    places = [list(_places(*item)) for item in zip(texts, formats, pages, strict=True)]
     some = [number for number, found in enumerate(places) if found]
     said = ["\n".join(texts[number][start:end] for start, end in places[number]) for number in some]
     out: list[list[Span]] = [[] for _ in texts]
@@ -49,16 +47,24 @@ def code_spans(
     return out
 
 
-def _places(text: str, format: str) -> Iterator[tuple[int, int]]:
-    """Where code stands in a text; of JSON its strings."""
+def _places(text: str, format: str, page: OpenPage | None) -> Iterator[tuple[int, int]]:
+    """Where code stands in a text; of the JSON of a page its strings."""
     if format in ("md", "rst"):
         yield from code_blocks(text, format)
-    elif format == "html" and "ld+json" in text.lower():
-        at = 0
-        while (script := _SCRIPT().search(text, at)) and (end := _END().search(text, script.end())):
-            strings = _STRING().finditer(text, script.end(), end.start())
-            yield from (match.span(1) for match in strings if not _NO_WORDS().fullmatch(match[1]))
-            at = end.end()
+    elif page is not None:
+        yield from _strings(page)
+
+
+def _strings(page: OpenPage) -> Iterator[tuple[int, int]]:
+    """Where the strings stand that the JSON of a page holds; a script that never ends holds none."""
+    from cleaner.pages.markup import RAW
+
+    for number, (kind, start, end, name) in enumerate(page.tokens):
+        if kind is RAW and name == "script" and 0 < number < len(page.tokens) - 1:
+            tag = page.tokens[number - 1]
+            if "ld+json" in page.source[tag.start : tag.end].lower():
+                found = _STRING().finditer(page.source, start, end)
+                yield from (match.span(1) for match in found if not _NO_WORDS().fullmatch(match[1]))
 
 
 def _front(text: str, places: Sequence[tuple[int, int]], page: OpenPage | None) -> str:

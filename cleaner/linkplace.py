@@ -39,18 +39,8 @@ Hot = tuple[int, int, Verdict]  # where an address stands, and what it sells
 
 
 def spans_of(text: str, format: str, items: Sequence[Hot], hosts: Hosts, page: OpenPage | None) -> list[Span]:
-    """The links of a text that are plainly spam, of those whose addresses may be (`may_lead`); sorted, disjoint, all for review."""
+    """The links of a text that are plainly spam, of those whose addresses may be; sorted, disjoint, all for review."""
     return _apart(_in_text(text, format, items, hosts) if page is None else _in_page(page, items, hosts))
-
-
-def may_lead(opened: OpenPage, start: int, end: int) -> bool:
-    """Whether an address of a page stands in its text or in a link, and not to the site itself."""
-    from cleaner.pages import markup
-    from cleaner.pages.site import is_own
-
-    token = opened.tokens[bisect_right(opened.token_starts, start) - 1]
-    is_place = token.kind is markup.TEXT or (token.kind is markup.START and token.name in ("a", "area"))
-    return is_place and not is_own(html.unescape(opened.source[start:end]), opened.page.own)
 
 
 class Place(NamedTuple):

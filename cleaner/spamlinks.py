@@ -36,7 +36,11 @@ def link_spans(
     >>> text[span.start : span.end], span.evidence[0][0]
     ('[the archive](https://slotgacor88.example)', 'host reads "slot gacor 88"')
     """
-    found = [(number, *place) for number, text in enumerate(texts) for place in _addresses(text)]
+    found = [
+        (number, *place)
+        for number, (text, page) in enumerate(zip(texts, pages, strict=True))
+        for place in (_addresses(text) if page is None else _on_page(page))
+    ]
     out: list[list[Span]] = [[] for _ in texts]
     if not found:
         return out
@@ -52,12 +56,26 @@ def _spans(
 ) -> list[Span]:
     # Loaded when an address may sell something: few texts have one, and every start of the command would wait for it.
     from cleaner.hosts import BAR, DOUBTFUL, judge_address
-    from cleaner.linkplace import may_lead, spans_of
+    from cleaner.linkplace import spans_of
 
-    some = places if page is None else [place for place in places if may_lead(page, place[1], place[2])]
-    judged = [(start, end, judge_address(html.unescape(address), hosts)) for _, start, end, address in some]
+    judged = [(start, end, judge_address(html.unescape(address), hosts)) for _, start, end, address in places]
     likely = [(start, end, found) for start, end, found in judged if found and found.points + DOUBTFUL >= BAR]
     return spans_of(text, format, likely, hosts, page) if likely else []
+
+
+def _on_page(page: OpenPage) -> Iterator[tuple[int, int, str]]:
+    """The same of a page, of which only text and links lead anywhere, and only those to other sites count."""
+    from cleaner.pages.markup import START, TEXT
+    from cleaner.pages.site import is_own
+
+    source, own = page.source, page.page.own
+    for kind, start, end, name in page.tokens:
+        if kind is TEXT or (kind is START and name in ("a", "area")):
+            if source.find("//", start, end) < 0 and source.find("www.", start, end) < 0:
+                continue
+            for first, last, address in _addresses(source[start:end]):
+                if not is_own(html.unescape(address), own):
+                    yield start + first, start + last, address
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int, str]]:

@@ -10,7 +10,7 @@ from cleaner.judge import Judged, judge
 from cleaner.model import Model
 from cleaner.pages.blocks import Features
 from cleaner.pages.carve import carve
-from cleaner.pages.judge_hidden import KEEP, REMOVE, Score, decision
+from cleaner.pages.judge_hidden import KEEP, MOSTLY_LINKS, REMOVE, Score, decision
 from cleaner.pages.markup import tokenize
 from cleaner.pages.opened import OpenPage
 from cleaner.pages.page import lay_out
@@ -38,10 +38,10 @@ def leftover_spans(opened: OpenPage, model: Model) -> list[Span]:
 
 
 def _comments(opened: OpenPage) -> list[Code]:
-    """Comments with links as code that would print them; what only some browsers read is never all spam."""
+    """Comments that are mostly links to elsewhere as code that would print them; what only some browsers read is never all spam."""
     pieces = [(start, end, opened.source[start + 4 : end - 3]) for start, end in opened.page.asleep]
     found = [Code(start, end, text, not text.startswith("["), False) for start, end, text in pieces]
-    return [code for code in found if _features(code, opened.page.own, is_rare=False).links]
+    return [code for code in found if _features(code, opened.page.own, is_rare=False).link_share >= MOSTLY_LINKS]
 
 
 def _spans(opened: OpenPage, code: Code, features: Features, score: Score, model: Model) -> list[Span]:

@@ -64,8 +64,9 @@ class OpenPage:
 
     def own_foreign(self, words: str) -> frozenset[str]:
         """The same of words of the page's own text, these apart; Latin letters, in which names and addresses are written, are never foreign there."""
-        counts = letters(words)
-        return at_home(counts) - at_home(self._letters - counts) - {"latin"}
+        counts = Counter[str]() if words.isascii() else letters(words)
+        found = at_home(counts) - {"latin"}
+        return found and found - at_home(self._letters - counts)
 
     @cached_property
     def _letters(self) -> Counter[str]:

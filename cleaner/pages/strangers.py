@@ -25,6 +25,7 @@ WITHIN = 1.0  # more for one inside a sentence, which honest articles name goods
 START = -2.0  # logits every link begins with
 # It leads to a front page whose host the page names nowhere else, and its words do not name that either.
 STRANGER = 1.0
+MOST_WORDS = 10  # of a link that sells; more are a headline
 SHARE = 0.5  # of the words of a link that must have points: what sells says little else
 ELSEWHERE = 0.5  # it leads to another page of such a site
 # Of links to front pages alone:
@@ -58,7 +59,7 @@ def strangers(opened: OpenPage, taken: Sequence[Span], hosts: Hosts) -> list[Spa
     said = [page.words(link) for link in page.links]
     if not any(said):
         return []
-    sells = hosts.which_may_sell(said).tolist()
+    sells = hosts.which_may_sell(["" if len(words.split()) > MOST_WORDS else words for words in said]).tolist()
     gone = [(span.start, span.end) for span in taken if span.action == REMOVED]
     starts, ends = sorted(start for start, _ in gone), sorted(end for _, end in gone)
     scene = _Scene(opened, hosts)
