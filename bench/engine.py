@@ -1,6 +1,7 @@
 """Speed and memory of the whole engine, with what others take for the same articles in the same run.
 
     python bench/engine.py [ARTICLES.jsonl.gz] [--characters N] [--rounds N] [--scale MB] [--big GB] [--scratch DIR]
+                           [--only PART]...
 
 Prints one JSON object; without a file the articles of `corpus/` are used, as often as it takes. For English and for
 Chinese articles, as characters a second of one core: `cleaner` from text to spans (in this process), file to file and
@@ -54,13 +55,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
         scratch = Path(folder)
         both = articles(options.file, options.characters, tuple(LANGUAGES.values()))
-        result = {"machine": _machine()}
-        result["per core"] = {name: per_core(options, name, scratch) for name in LANGUAGES}
-        result["workers"] = workers(both, options.scale * 1_000_000, options.rounds, scratch)
-        result["start to exit, seconds"] = {name: _both(start_to_exit(name, 7)) for name in ("check", "clean")}
-        result["time against size"] = scaling(both, options.scale * 1_000_000, scratch)
-        if options.big:
-            result["big"] = big(both, int(options.big * 1e9), scratch)
+        scale = options.scale * 1_000_000
+        parts: dict[str, Callable[[], object]] = {
+            "per core": lambda: {name: per_core(options, name, scratch) for name in LANGUAGES},
+            "workers": lambda: workers(both, scale, options.rounds, scratch),
+            "start to exit, seconds": lambda: {name: _both(start_to_exit(name, 7)) for name in ("check", "clean")},
+            "time against size": lambda: scaling(both, scale, scratch),
+            "big": lambda: big(both, int(options.big * 1e9), scratch) if options.big else None,
+        }
+        wanted = [name for name in parts if not options.only or name.startswith(tuple(options.only))]
+        result: dict[str, object] = {"machine": _machine()} | {name: parts[name]() for name in wanted}
         result["load at the end"] = os.getloadavg()
     json.dump(result, sys.stdout, indent=1)
     print()
@@ -73,6 +77,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=int, default=32, metavar="MB", help="the largest size  [default: %(default)s]")
     parser.add_argument("--big", type=float, metavar="GB")
+    parser.add_argument(
+        "--only", action="append", metavar="PART", help="per core, workers, start, time or big; repeatable"
+    )
     parser.add_argument("--scratch", type=Path, help="folder for temporary files")
     return parser.parse_args()
 
@@ -137,6 +144,9 @@ def _one_over_two(runs: Sequence[tuple[Run, Run]], nothing: Run) -> dict[str, An
     loads = [[(run.parent_cpu - nothing.parent_cpu, run.workers_cpu) for run in pair] for pair in runs]
     return {
         "by the clock": figures(one.wall / two.wall for one, two in runs),
+        "by the clock, without starting": figures(
+            (one.wall - nothing.wall) / (two.wall - nothing.wall) for one, two in runs
+        ),
         "from processor time": figures(_on_cores(*one, 1) / _on_cores(*two, 2) for one, two in loads),
         "parent's processor time over its worker's": figures(parent / worker for (parent, worker), _ in loads),
         "memory": _memory([run for pair in runs for run in pair]),
@@ -158,10 +168,7 @@ def scaling(both: tuple[list[str], list[str]], largest: int, scratch: Path) -> d
     nothing = _nothing(scratch).spent
     result: dict[str, Any] = {"bytes": [largest // 4, largest // 2, largest]}
     for name, make in (("files", folder_of), ("JSON Lines", lambda texts, _, path, size: jsonl_of(texts, path, size))):
-        runs = []
-        for size in result["bytes"]:
-            with tempfile.TemporaryDirectory(dir=scratch) as folder:
-                runs.append(clean(make(*both, Path(folder) / "in.jsonl", size), 1, scratch))
+        runs = [clean(make(*both, scratch / f"{size}-{name}.jsonl", size), 1, scratch) for size in result["bytes"]]
         times = {
             "wall": [run.wall - nothing.wall for run in runs],
             "cpu": [run.spent.cpu - nothing.cpu for run in runs],
@@ -185,7 +192,7 @@ def big(both: tuple[list[str], list[str]], size: int, scratch: Path) -> dict[str
                 path = make(
                     both[0], Path(folder) / ("in.jsonl" if make is jsonl_of else "in.warc.gz"), bytes_, dirty=True
                 )
-                run = clean(path, 2, scratch)
+                run = clean(path, 2, Path(folder))
                 result[f"{name}, {bytes_ / 1e9:g} GB"] = {
                     "file bytes": path.stat().st_size,
                     "seconds": {

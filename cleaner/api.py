@@ -24,7 +24,7 @@ from cleaner.spamlinks import link_spans
 from cleaner.span import CleanerError, Span, holds, merged, minus, touches
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some: it doubles the time to start
-    from cleaner.pages.weigh import OpenPage
+    from cleaner.pages.opened import OpenPage
 
 LEVELS = ("remove", "review")
 MAX_ROUNDS = 5
@@ -106,18 +106,25 @@ class Cleaner:
             for number, progress in state.items():
                 out[number] = _given_up(progress, f"not stable after {MAX_ROUNDS} rounds")
             state = settled
-        state = ready | state
-        for batch in _batches(state):
-            lefts, kinds = [state[number].left for number in batch], [formats[number] for number in batch]
-            in_code, links = code_spans(lefts, kinds, self.model), link_spans(lefts, kinds, self.hosts)
-            for number, *lots in zip(batch, in_code, links, strict=True):
-                for spans in lots:
-                    state[number].add(spans)
-                out[number] = _finished(state[number])
+        for number, progress in (ready | state).items():
+            out[number] = _finished(progress)
         return [result for result in out if result is not None]
 
     def _goes_to(self, level: str, progress: _Progress) -> bool:
         return LEVELS.index(level) <= LEVELS.index(progress.policy.level or self.level)
+
+    def _report(
+        self, settled: dict[int, _Progress], formats: Sequence[str], looked_at: dict[int, str | OpenPage]
+    ) -> None:
+        """Add what is only reported to texts of which nothing more is to be cut."""
+        lefts, kinds = [progress.left for progress in settled.values()], [formats[number] for number in settled]
+        pages = [None if isinstance(item, str) else item for item in map(looked_at.get, settled)]
+        kept = [progress.protected for progress in settled.values()]
+        in_code = code_spans(lefts, kinds, kept, self.model, pages)
+        links = link_spans(lefts, kinds, self.hosts, pages)
+        for progress, *lots in zip(settled.values(), in_code, links, strict=True):
+            for spans in lots:
+                progress.add(spans)
 
     def _round(
         self, batch: Sequence[int], state: dict[int, _Progress], formats: Sequence[str], level: str
@@ -133,8 +140,11 @@ class Cleaner:
                 raised(text, judged, self.campaigns, self.model) for text, judged in zip(texts, found, strict=True)
             ]
         for number, item, judged, stretches in zip(batch, left, found, kept, strict=True):
+            state[number].protected = stretches
             if not state[number].take(self._found(item, judged, level, stretches)):
                 done.append(number)
+        last = {number: state[number] for number in done if level == (state[number].policy.level or self.level)}
+        self._report(last, formats, dict(zip(batch, left, strict=True)))
         return done
 
     def _found(
@@ -145,14 +155,14 @@ class Cleaner:
             return _with_embedded(item, spans, self.model, level) if may_hide(item) else spans
         from cleaner.pages.hiding import all_spans
 
-        return all_spans(item, judged, self.model, level)
+        return all_spans(item, judged, self.model, self.hosts, level)
 
 
 def _looked_at(text: str, format: str) -> str | OpenPage:
     """What is judged: a text as it is, a page laid out."""
     if format != "html":
         return text
-    from cleaner.pages.weigh import OpenPage
+    from cleaner.pages.opened import OpenPage
 
     return OpenPage(text)
 
@@ -171,7 +181,8 @@ def _with_embedded(text: str, spans: list[Span], model: Model, level: str) -> li
 class _Progress:
     """One text on its way to the fixpoint: what is left of it, and the spans found so far in original offsets.
 
-    `gaps` are the offsets in what is left where something is cut out, `gone` how much is before the first, second, …
+    `protected` are the stretches that the last round left alone; when it cut nothing they are those of what is left. `gaps`
+    are the offsets in what is left where something is cut out, `gone` how much is before the first, second, …
     """
 
     def __init__(self, text: str, format: str, policy: Policy) -> None:
@@ -179,6 +190,7 @@ class _Progress:
         self.format = format
         self.policy = policy
         self.left = text
+        self.protected: list[tuple[int, int]] = []
         self.spans: list[Span] = []
         self.cuts: list[tuple[int, int]] = []
         self.gaps: list[int] = []
@@ -191,6 +203,8 @@ class _Progress:
     def take(self, found: list[Span]) -> bool:
         """Add the spans of one round; True if that changes what is cut, so that another round is due."""
         moved = self._settled(found)
+        if not moved and not self.spans:
+            return False
         cut = merged((span.start, span.end) for span in moved if span.action == REMOVED)
         held = [old for old in self.spans if _stays(old, cut)]
         self.spans = _spared([*held, *moved])
@@ -202,8 +216,11 @@ class _Progress:
 
     def add(self, found: list[Span]) -> None:
         """Add spans for review, those that touch no other."""
+        settled = self._settled(found)
+        if not settled:
+            return
         known = merged((span.start, span.end) for span in self.spans)
-        free = [span for span in self._settled(found) if not touches(known, span.start, span.end)]
+        free = [span for span in settled if not touches(known, span.start, span.end)]
         self.spans = sorted(self.spans + free)
 
     def _settled(self, found: list[Span]) -> list[Span]:
@@ -261,7 +278,7 @@ def _seen(progress: _Progress) -> tuple[int, int]:
     before = minus(progress.text, merged(unseen))
     if progress.format != "html":
         return _ink(before), _ink(progress.left)
-    from cleaner.pages.weigh import shown
+    from cleaner.pages.opened import shown
 
     return _ink(shown(before)), _ink(shown(progress.left))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from cleaner.decide import REVIEW, trade_of
 from cleaner.distinct import distinct
@@ -12,26 +13,38 @@ from cleaner.evidence import evidence
 from cleaner.judge import Judged, gate, judge
 from cleaner.model import Model
 from cleaner.patterns import pattern
-from cleaner.readers.prose import code_blocks
+from cleaner.readers.prose import without_front_matter
+from cleaner.reading import Stretches
 from cleaner.span import Span, minus
+
+if TYPE_CHECKING:  # what knows HTML is loaded when there is some
+    from cleaner.pages.opened import OpenPage
 
 SPAM_IN_CODE = "spam-in-code"
 HOST_TEXT = 1000  # characters of an article that its code is compared with
-_SCRIPT = pattern(r"(?i)<script\b(?=[^<>]*\bld\+json\b)[^<>]*+>")
-_END = pattern(r"(?i)</script")
 _STRING = pattern(r'"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)')  # one that is not closed ends with its line
 _NO_WORDS = pattern(r"(?a)[@\w.:-]*|(?=\S*+\Z)\S*?[/\\]/\S*")  # names, numbers, a single word, an address
 
 
-def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> list[list[Span]]:
-    """For each text the spans of its code that would be cut if it were no code, sorted, disjoint, all for review."""
-    places = [list(_places(text, format)) for text, format in zip(texts, formats, strict=True)]
+def code_spans(
+    texts: Sequence[str],
+    formats: Sequence[str],
+    protected: Sequence[Stretches],
+    model: Model,
+    pages: Sequence[OpenPage | None],
+) -> list[list[Span]]:
+    """For each text the spans of its code that would be cut if it were no code, sorted, disjoint, all for review.
+
+    `protected` are the texts' stretches that are no prose (`cleaner.readers.prose.protected`); pages are the texts as pages,
+    None for those that are none.
+    """
+    places = [list(_places(*item)) for item in zip(texts, formats, protected, pages, strict=True)]
     some = [number for number, found in enumerate(places) if found]
     said = ["\n".join(texts[number][start:end] for start, end in places[number]) for number in some]
     out: list[list[Span]] = [[] for _ in texts]
     passed = distinct(gate(said, model, [[] for _ in said]).runs.docs).tolist() if said else []
     some, said = [some[at] for at in passed], [said[at] for at in passed]
-    fronts = [_front(texts[number], formats[number], places[number]) for number in some]
+    fronts = [_front(texts[number], places[number], pages[number]) for number in some]
     joined = [front + "\n\n" + piece for front, piece in zip(fronts, said, strict=True)]
     found = judge(joined, model, [[] for _ in joined]) if joined else []
     for number, front, judged in zip(some, fronts, found, strict=True):
@@ -40,25 +53,29 @@ def code_spans(texts: Sequence[str], formats: Sequence[str], model: Model) -> li
     return out
 
 
-def _places(text: str, format: str) -> Iterator[tuple[int, int]]:
-    """Where code stands in a text; of JSON its strings."""
+def _places(text: str, format: str, protected: Stretches, page: OpenPage | None) -> Iterator[tuple[int, int]]:
+    """Where code stands in a text; of the JSON of a page its strings."""
     if format in ("md", "rst"):
-        yield from code_blocks(text, format)
-    elif format == "html" and "ld+json" in text.lower():
-        at = 0
-        while (script := _SCRIPT().search(text, at)) and (end := _END().search(text, script.end())):
-            strings = _STRING().finditer(text, script.end(), end.start())
-            yield from (match.span(1) for match in strings if not _NO_WORDS().fullmatch(match[1]))
-            at = end.end()
+        yield from without_front_matter(text, format, protected)
+    elif page is not None:
+        yield from _strings(page)
 
 
-def _front(text: str, format: str, places: Sequence[tuple[int, int]]) -> str:
+def _strings(page: OpenPage) -> Iterator[tuple[int, int]]:
+    """Where the strings stand that the JSON of a page holds; a script that never ends holds none."""
+    from cleaner.pages.markup import RAW
+
+    for number, (kind, start, end, name) in enumerate(page.tokens):
+        if kind is RAW and name == "script" and 0 < number < len(page.tokens) - 1:
+            tag = page.tokens[number - 1]
+            if "ld+json" in page.source[tag.start : tag.end].lower():
+                found = _STRING().finditer(page.source, start, end)
+                yield from (match.span(1) for match in found if not _NO_WORDS().fullmatch(match[1]))
+
+
+def _front(text: str, places: Sequence[tuple[int, int]], page: OpenPage | None) -> str:
     """The beginning of what is no code."""
-    if format != "html":
-        return minus(text, places)[:HOST_TEXT]
-    from cleaner.pages.weigh import OpenPage
-
-    return OpenPage(text).page.text[:HOST_TEXT]
+    return (minus(text, places) if page is None else page.page.text)[:HOST_TEXT]
 
 
 def _spans(judged: Sequence[Judged], front: int, places: Sequence[tuple[int, int]], model: Model) -> Iterator[Span]:

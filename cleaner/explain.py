@@ -9,7 +9,7 @@ from cleaner.api import Cleaner
 from cleaner.decide import REMOVED
 from cleaner.evidence import evidence
 from cleaner.judge import Judged, gate, hot_runs, judge
-from cleaner.pages.weigh import OpenPage
+from cleaner.pages.opened import OpenPage
 from cleaner.policy import Policy
 from cleaner.readers import Document, Field, Options, UnreadableError, fields
 from cleaner.readers.prose import protected

@@ -30,12 +30,14 @@ DOUBTFUL = 1.0  # for a path in a folder that holds no pages, or a name of its o
 NEUTRAL, MOST_NEUTRAL = 0.5, 1.0  # points that words without any take away: each behind the first, and all together
 PATH_SHARE = 0.6  # of the words of one part of a path that must have points
 MAX_WORDS = 13  # words of one part of a path; more are a headline
+NAMED = 3  # times that goods are named by a text on the subject
 SHORT = 5  # letters from which goods may stand beside letters that are no word
 MAX_NAME, MAX_PATH = 253, 200  # characters of a host and of a path that are read
 MAX_ADDRESS = 2000  # of an address
 MAX_NESTED = 3  # addresses inside an address that are read
 _UNKNOWN, _OWN, _DIGIT = 5, 7, 1  # costs of a letter outside words, of a word with points, and of a digit
 
+_WORD = pattern(r"\p{L}[\p{L}\p{M}]*+")
 _ADDRESS = pattern(r"(?is)(?:[a-z][a-z0-9+.-]*+:)?//([^/?#\\\s]*+)([^?#]*+)(.*+)")
 _NESTED = pattern(r"(?i)(?:https?:/{1,2}|=(?=[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}(?:[/&]|\Z)))([^&\s]++)")
 _GENERIC = frozenset((
@@ -253,6 +255,17 @@ def read_name(labels: Sequence[str], hosts: Hosts) -> Reading:
     return Reading(shown, points, goods.most_common(1)[0][0], goods.total() * HINT, sells, share)
 
 
+def names_goods(text: str, trade: str, hosts: Hosts) -> bool:
+    """Whether a text names goods of a trade several times."""
+    count = 0
+    for match in _WORD().finditer(text.lower()):
+        points, of = hosts.words.get(match[0], (0.0, ""))
+        count += of == trade and points > 1
+        if count >= NAMED:
+            return True
+    return False
+
+
 def _cut_label(label: str, hosts: Hosts) -> list[Piece]:
     return [piece for part in _PARTS().split(label) if part for piece in _sound(cut(part, hosts))]
 
@@ -287,11 +300,13 @@ def cut(part: str, hosts: Hosts) -> list[Piece]:
     ['slot', 'gacor', '88']
     """
     part = part[:MAX_PATH]
-    cost, came = [0.0], [0]
+    cost, came, cheapest = [0.0], [0], min(hosts.cheapest, _OWN)
     for end in range(1, len(part) + 1):
         letter = part[end - 1]
         best, start = cost[end - 1] + (_DIGIT if letter.isdecimal() else _UNKNOWN), end - 1
         for begin in range(max(end - LONGEST, 0), end - 1):
+            if cost[begin] + cheapest >= best:  # nothing is to be looked up
+                continue
             word = part[begin:end]
             price = _OWN if word in hosts.words else hosts.clean.get(zlib.crc32(word.encode()), 0)
             if price and cost[begin] + price < best:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.model import default_folder
+from cleaner.patterns import pattern
 from cleaner.span import CleanerError
 
 FORMAT = 1
@@ -29,8 +30,10 @@ LONGEST = 20  # letters of a word
 MOST_WORDS, MOST_HASHES = 20_000, 200_000
 _ARRAYS = ("words", "points", "trade", "hashes", "costs")
 _JOINTS = b"-_+. ~"
+_SIGNS = pattern(r"[^\p{L}\p{N}]+")
 _BEGINNING = 7  # letters of a word of goods by which a name is looked at, all of a shorter one
 _TABLE_BITS = 20
+_LOW = 31
 _ODD = 128  # octets from which letters are not those of ASCII
 _END = ord("\n")
 
@@ -44,19 +47,31 @@ class Hosts:
     def __init__(self, words: Mapping[str, tuple[float, str]], clean: Mapping[int, int]) -> None:
         self.words = words
         self.clean = clean
-        self._starts = frozenset(word.encode()[:_BEGINNING] for word, (_, trade) in words.items() if trade != PITCH)
+        self.cheapest = min(clean.values(), default=0)
+        self._starts: dict[bytes, list[str]] = {}  # the words of goods by how they begin
+        for word, (_, trade) in words.items():
+            if trade != PITCH:
+                self._starts.setdefault(word.encode()[:_BEGINNING], []).append(word)
         self._sizes = sorted({len(start) for start in self._starts})
         self._table = np.zeros(1 << _TABLE_BITS, dtype=np.uint8)  # one bit a size
         keys = np.array([int.from_bytes(start, "little") for start in self._starts], np.uint64)
         sizes = np.array([1 << (len(start) - 1) for start in self._starts], np.uint8)
         np.bitwise_or.at(self._table, _slots(keys), sizes)
+        self._threes = np.zeros(1 << 15, dtype=bool)  # by the lower five bits of the first three octets
+        for start in self._starts:
+            number = 0
+            for octet in start[:3]:
+                number = number << 5 | octet & _LOW
+            free = 5 * max(3 - len(start), 0)
+            self._threes[number << free : (number + 1) << free] = True
 
     def may_sell(self, name: str) -> bool:
-        """Whether a name holds the beginning of a word of goods; most do not and are done with after this."""
+        """Whether a name holds a word of goods, whatever signs stand in it; most do not and are done with after this."""
         data = name.encode("utf-8", "replace").translate(None, _JOINTS)
-        return any(
-            not self._starts.isdisjoint([data[at : at + size] for at in range(len(data))]) for size in self._sizes
-        )
+        pieces = (data[at : at + size] for size in self._sizes for at in range(len(data)))
+        begun = self._starts.keys() & set(pieces)
+        bare = _SIGNS().sub("", name) if begun else ""
+        return any(word in bare for start in begun for word in self._starts[start])
 
     def which_may_sell(self, addresses: Sequence[str]) -> NDArray[np.bool_]:
         """For each of some addresses without line ends whether it may hold the beginning of a word of goods, or has odd letters.
@@ -66,14 +81,18 @@ class Hosts:
         joined = "\n".join(map(_plain, addresses))
         data = joined.lower().encode("utf-8", "replace").translate(None, _JOINTS) + b"\n" * _BEGINNING
         octets = np.frombuffer(data, np.uint8)
-        size = len(octets) - _BEGINNING + 1
-        hits, key = octets[:size] >= _ODD, np.zeros(size, np.uint64)
+        low = octets & np.uint8(_LOW)
+        threes = low[:-2].astype(np.intp) << 10 | low[1:-1].astype(np.int16) << 5 | low[2:]
+        places = np.flatnonzero(self._threes.take(threes[: len(octets) - _BEGINNING + 1], mode="wrap"))
+        hits, key = np.zeros(len(places), dtype=bool), np.zeros(len(places), np.uint64)
         for at in range(_BEGINNING):
-            key |= octets[at : at + size].astype(np.uint64) << np.uint64(8 * at)
+            key |= octets[places + at].astype(np.uint64) << np.uint64(8 * at)
             if at + 1 in self._sizes:
                 hits |= (self._table[_slots(key)] >> np.uint8(at)) & 1 > 0
         found = np.zeros(len(addresses), dtype=bool)
-        found[np.searchsorted(np.flatnonzero(octets == _END)[: len(addresses)], np.flatnonzero(hits))] = True
+        ends = np.flatnonzero(octets == _END)[: len(addresses)]
+        found[np.searchsorted(ends, places[hits])] = True
+        found[np.searchsorted(ends, np.flatnonzero(octets >= _ODD))] = True
         return found
 
 

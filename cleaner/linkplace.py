@@ -10,23 +10,21 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.decide import REVIEW
-from cleaner.hosts import BAR, DOUBTFUL, Verdict, host_of
+from cleaner.hosts import BAR, DOUBTFUL, Verdict, host_of, names_goods
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
 from cleaner.readers.prose import code
 from cleaner.span import Span
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some
+    from cleaner.pages.opened import OpenPage
     from cleaner.pages.page import Link
-    from cleaner.pages.weigh import OpenPage
 
 SPAM_LINK = "spam-link"
 START = -2.0  # logits every link begins with; with BAR points its score is 0.73
 ON_SUBJECT = -1.0  # points of a link in an article that names such goods itself
-NAMED = 3  # so many times
 REACH = 300  # characters of a link's text and of what may stand around its address
 _LINKED = pattern(r"(?i)\[[^\[\]\n]*+\](?:\([^()\s]*+[^()\n]*+\))?|(?:https?:)?//\S++|www\.\S++")
-_WORD = pattern(r"\p{L}[\p{L}\p{M}]*+")
 _NAMES_HOST = pattern(r"(?:[\p{L}\d](?:[\p{L}\d-]*[\p{L}\d])?\.)+\p{L}{2,}")
 _INSTITUTION = pattern(
     r"(?i)\b(?:universit\w*|college|institut\w*|department|faculty|facult\w*|fakult\w*|fakultas|ministry|minist\w*|kementerian|librar\w*"
@@ -40,9 +38,9 @@ _INSTITUTION = pattern(
 Hot = tuple[int, int, Verdict]  # where an address stands, and what it sells
 
 
-def spans_of(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> list[Span]:
+def spans_of(text: str, format: str, items: Sequence[Hot], hosts: Hosts, page: OpenPage | None) -> list[Span]:
     """The links of a text that are plainly spam, of those whose addresses may be; sorted, disjoint, all for review."""
-    return _apart((_in_page if format == "html" else _in_text)(text, format, items, hosts))
+    return _apart(_in_text(text, format, items, hosts) if page is None else _in_page(page, items, hosts))
 
 
 class Place(NamedTuple):
@@ -99,17 +97,6 @@ def _in_text(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iter
                 yield span
 
 
-def names_goods(text: str, trade: str, hosts: Hosts) -> bool:
-    """Whether a text names goods of a trade several times."""
-    count = 0
-    for match in _WORD().finditer(text.lower()):
-        points, of = hosts.words.get(match[0], (0.0, ""))
-        count += of == trade and points > 1
-        if count >= NAMED:
-            return True
-    return False
-
-
 def _around(text: str, start: int, end: int) -> Place:
     """All of the link that an address is the target of."""
     before, after = text[max(start - REACH, 0) : start], text[end : end + REACH]
@@ -136,12 +123,7 @@ _LINKS = [
 ]
 
 
-def _in_page(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iterator[Span]:
-    from cleaner.pages.site import is_own
-    from cleaner.pages.weigh import OpenPage
-
-    opened = OpenPage(text)
-
+def _in_page(opened: OpenPage, items: Sequence[Hot], hosts: Hosts) -> Iterator[Span]:
     links = {link.tag: link for link in opened.page.links}
 
     @cache
@@ -150,8 +132,8 @@ def _in_page(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iter
 
     for start, end, verdict in items:
         place = _on_page(opened, links, start, end)
-        if place is not None and not is_own(html.unescape(text[start:end]), opened.page.own):
-            span = _span(place, text[start:end], verdict, on_subject=on_subject)
+        if place is not None:
+            span = _span(place, opened.source[start:end], verdict, on_subject=on_subject)
             if span is not None:
                 yield span
 
@@ -160,8 +142,7 @@ def _on_page(opened: OpenPage, links: Mapping[int, Link], start: int, end: int) 
     """All of the link whose target an address of a page is, the address itself in its text, and None anywhere else."""
     from cleaner.pages import markup
 
-    number = bisect_right(opened.parsed.token_starts, start) - 1
-    token = opened.tokens[number]
+    token = opened.tokens[bisect_right(opened.token_starts, start) - 1]
     if token.kind is markup.TEXT:
         return Place(start, end, "")
     if token.kind is not markup.START or token.name not in ("a", "area"):

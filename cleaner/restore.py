@@ -31,7 +31,7 @@ from cleaner.readers import (
     parquet,
     records,
     restored,
-    warc,
+    stored,
 )
 from cleaner.report.removals import plain
 from cleaner.span import CleanerError
@@ -39,6 +39,7 @@ from cleaner.span import CleanerError
 NOT_GIVEN_BACK = "the report does not give back what the run read"
 
 
+_Row = dict[str, Any]  # of the ledger
 _KEPT = ("path", "byte_start", "byte_end", "text", "raw", "record", "field")  # of a row of the ledger
 
 
@@ -79,20 +80,21 @@ def verify(report: Path) -> Iterator[Restored]:
     return _each(report, _verify_file)
 
 
-def _each(report: Path, do: Callable[[Path, _File, list[dict[str, Any]]], None]) -> Iterator[Restored]:
+def _each(report: Path, do: Callable[[Path, _File, Iterator[_Row]], None]) -> Iterator[Restored]:
     if not (report / "summary.json").exists() and any(run.folder != report for run in earlier_runs(report)):
         raise CleanerError(f"{report} is of a run that was stopped: let it go on first, in place with --resume")
     try:
         summary = json.loads((report / "summary.json").read_text(encoding="utf-8"))
         root = (report / summary["root"]).resolve()
         cleaned = [_file(entry) for entry in summary["files"] if entry["status"] == CLEANED]
-        rows = _removed(report / "removals.jsonl")
-        removed = {path: list(group) for path, group in groupby(rows, key=lambda row: str(row["path"]))}
+        for _ in _removed(report / "removals.jsonl"):
+            pass  # nothing is written before all of it was looked at
+        ledger = _Ledger(report / "removals.jsonl")
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise CleanerError(f"{report} is not a report of cleaner: {error}") from None
     for file in cleaned:
         try:
-            do(root, file, removed.get(file.path, []))
+            do(root, file, ledger.of(file.path))
         except (FileProblem, UnreadableError, OSError, ValueError, KeyError, TypeError, OverflowError) as error:
             yield Restored(file.path, str(error))
         else:
@@ -103,7 +105,23 @@ def _file(entry: Mapping[str, Any]) -> _File:
     return _File(str(entry["path"]), str(entry["before"]), str(entry["after"]), str(entry.get("content", "")))
 
 
-def _removed(ledger: Path) -> Iterator[dict[str, Any]]:
+class _Ledger:
+    """The rows of the files, which are asked for in the order of the ledger, as they are: it is never held as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._groups = groupby(_removed(path), key=lambda row: str(row["path"]))
+        self._next = next(self._groups, None)
+
+    def of(self, path: str) -> Iterator[_Row]:
+        """The rows of a file; none when the ledger has none, or has them before those of a file that it names later."""
+        while self._next is not None and self._next[0] < path:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != path:
+            return
+        yield from self._next[1]
+
+
+def _removed(ledger: Path) -> Iterator[_Row]:
     with ledger.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -112,10 +130,15 @@ def _removed(ledger: Path) -> Iterator[dict[str, Any]]:
                 yield {name: row[name] for name in _KEPT if name in row}
 
 
-def _pieces(rows: Iterable[Mapping[str, Any]]) -> list[_Piece]:
-    """The bytes of the cuts in their order; cuts that overlap or touch are one."""
+def _pieces(rows: Iterable[Mapping[str, Any]]) -> Iterator[_Piece]:
+    """The bytes of the cuts in their order, of which those of a record are held; cuts that overlap or touch are one."""
+    for _, of_record in groupby(map(_read, rows), key=lambda row: row[2]):
+        yield from _joined(of_record)
+
+
+def _joined(rows: Iterable[tuple[int, bytes, str]]) -> list[_Piece]:
     found: list[tuple[int, bytearray, str]] = []
-    for start, data, record in sorted(map(_read, rows), key=lambda row: row[0]):
+    for start, data, record in sorted(rows, key=lambda row: row[0]):
         end = found[-1][0] + len(found[-1][1]) if found else -1
         if start > end:
             found.append((start, bytearray(data), record))
@@ -142,7 +165,7 @@ def _bytes(row: Mapping[str, Any]) -> bytes:
     return data
 
 
-def _verify_file(root: Path, file: _File, rows: list[dict[str, Any]]) -> None:
+def _verify_file(root: Path, file: _File, rows: Iterator[_Row]) -> None:
     if format_of(file.path) == "parquet":
         with _written(root, file), _table(files.inside(root, file.path), file, rows):
             return
@@ -152,7 +175,7 @@ def _verify_file(root: Path, file: _File, rows: list[dict[str, Any]]) -> None:
             pass
 
 
-def _restore_file(root: Path, file: _File, rows: list[dict[str, Any]]) -> None:
+def _restore_file(root: Path, file: _File, rows: Iterator[_Row]) -> None:
     with ExitStack() as stack:
         stream = stack.enter_context(_written(root, file))
         status = os.fstat(stream.fileno())
@@ -175,9 +198,9 @@ def _restore_file(root: Path, file: _File, rows: list[dict[str, Any]]) -> None:
 
 
 @contextmanager
-def _table(path: Path, file: _File, rows: list[dict[str, Any]]) -> Iterator[BinaryIO]:
+def _table(path: Path, file: _File, rows: Iterator[_Row]) -> Iterator[BinaryIO]:
     """The table that a run read, open, from the one it wrote."""
-    cells: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    cells: dict[tuple[str, str], list[_Row]] = {}
     for row in rows:
         cells.setdefault((str(row["record"]), str(row["field"])), []).append(row)
     pieces = {cell: [(piece.start, piece.data) for piece in _pieces(of)] for cell, of in cells.items()}
@@ -204,7 +227,7 @@ def _written(root: Path, file: _File) -> BinaryIO:
 
 
 class _Block(NamedTuple):
-    """Some of what the run read, decompressed, and as it is stored where each record is compressed by itself."""
+    """Some of what the run read, decompressed, and as it is stored where that is something else."""
 
     content: bytes
     stored: bytes = b""
@@ -220,7 +243,7 @@ def _checked(blocks: Iterable[_Block], file: _File) -> Iterator[_Block]:
         raise FileProblem(NOT_GIVEN_BACK)
 
 
-def _original(stream: BinaryIO, file: _File, pieces: list[_Piece]) -> Iterator[_Block]:
+def _original(stream: BinaryIO, file: _File, pieces: Iterator[_Piece]) -> Iterator[_Block]:
     """What the run read, from what it wrote."""
     if format_of(file.path) == "warc":
         return _records(records("warc", stream, Options()), pieces)
@@ -228,19 +251,19 @@ def _original(stream: BinaryIO, file: _File, pieces: list[_Piece]) -> Iterator[_
     return map(_Block, splice.restored_stream(content, ((piece.start, piece.data) for piece in pieces)))
 
 
-def _records(clean: Iterable[Record], pieces: list[_Piece]) -> Iterator[_Block]:
+def _records(clean: Iterable[Record], pieces: Iterator[_Piece]) -> Iterator[_Block]:
     """The records of a WARC file with their pieces back; the pieces' offsets are those in the original file."""
-    todo = list(reversed(pieces))
+    todo = next(pieces, None)
     base = 0
     for record in clean:
         mine: list[tuple[int, bytes]] = []
         most = len(record.data)
-        while todo and todo[-1].record == record.record and todo[-1].start - base <= most:
-            piece = todo.pop()
-            mine.append((piece.start - base, piece.data))
-            most += len(piece.data)
+        while todo and todo.record == record.record and todo.start - base <= most:
+            mine.append((todo.start - base, todo.data))
+            most += len(todo.data)
+            todo = next(pieces, None)
         data = restored("warc", record.data, mine) if mine else record.data
         base += len(data)
-        yield _Block(data, warc.compressed(data) if mine and record.raw else record.raw)
+        yield _Block(data, stored(record, data) if mine else record.raw)
     if todo:
         raise FileProblem(NOT_GIVEN_BACK)

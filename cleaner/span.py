@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 
 class CleanerError(Exception):
-    """Something the caller can put right; the message says how."""
+    """Something the caller can put right; the message says how, and `exit_code` to scripts what kind of thing it was."""
+
+    exit_code = 2
 
 
 class Span(NamedTuple):

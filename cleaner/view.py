@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 from cleaner.distinct import distinct
 
+CHUNK = 1 << 15  # characters a pass
 MIN_SPACED_HAN = 3  # letters of a chain `爱 上 海` before its gaps are closed
 MIN_SPACED = 5  # the same for alphabets, where initials and enumerations make shorter chains
 _LEET = {ord(a): ord(b) for a, b in zip("013457", "oieast", strict=True)}
@@ -51,8 +52,7 @@ def fold(points: NDArray[np.uint32]) -> View:
     >>> "".join(map(chr, view.codes)), int(view.source[-1])
     ('best casino', 11)
     """
-    tables = cc.tables()
-    classes = tables.classes.take(points)
+    classes, codes, disguised = _looked_up(points)
     dropped = classes == cc.INVISIBLE
     hiding = np.flatnonzero(dropped)
     dropped[:-1] |= (points[:-1] == _CR) & (points[1:] == _LF)  # a line ends the same way everywhere
@@ -62,16 +62,31 @@ def fold(points: NDArray[np.uint32]) -> View:
     if len(gone) or len(gaps):
         kept = ~dropped  # a mask copies the long stretches between what is dropped much faster than indices do
         source, points, classes = np.flatnonzero(kept), points[kept], classes[kept]
+        codes, disguised = codes[kept], disguised[kept]
     else:
         source = np.arange(len(points))
-    codes = tables.fold.take(points)
-    disguised = (points > 0x20FF) & (codes != points)
     disguised[gaps - 1 - np.arange(len(gaps))] = True  # the letter in front of each gap
     if len(source):
         disguised[np.maximum(np.searchsorted(source, hiding) - 1, 0)] = True
     _resolve_lookalikes(codes, classes, disguised)
     _resolve_leet(codes, classes, disguised)
     return View(codes, classes, points, source, disguised)
+
+
+def _looked_up(
+    points: NDArray[np.uint32],
+) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.bool_]]:
+    """Classes, folded forms, and where these differ by more than case: chunk after chunk, so that all arrays stay in the cache."""
+    tables, n = cc.tables(), len(points)
+    classes, codes, disguised = np.empty(n, np.uint8), np.empty(n, np.uint32), np.empty(n, np.bool_)
+    for first in range(0, n, CHUNK):
+        part = slice(first, first + CHUNK)
+        index = points[part].astype(np.intp)  # once: a look-up converts what it is given, and takes three times as long
+        tables.classes.take(index, out=classes[part], mode="wrap")
+        tables.fold.take(index, out=codes[part], mode="wrap")
+        np.not_equal(codes[part], points[part], out=disguised[part])
+        disguised[part] &= points[part] > 0x20FF
+    return classes, codes, disguised
 
 
 def _gaps_in_spaced_words(classes: NDArray[np.uint8]) -> NDArray[np.int64]:

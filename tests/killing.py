@@ -123,9 +123,9 @@ def _unsynced(path: Path, data: bytes) -> None:
 def _safe(path: Path, data: bytes) -> None:
     found = files.read(path, 1 << 20)
 
-    def tell(temporary: Path) -> None:
+    def tell(temporary: str) -> None:
         with (path.parents[1] / JOURNAL).open("a") as journal:
-            journal.write(f"{temporary.name}\n")
+            journal.write(f"{Path(temporary).name}\n")
 
     with files.replacing(path, found.stat, digest=files.sha256(found.data), tell=tell) as writer:
         writer.write(data)

@@ -24,20 +24,20 @@ WRITES = ("open", "write", "fsync", "fchown", "fchmod", "close", "rename", "mkdi
 CALLS = (*WRITES, "stat", "fstat", "read", "access", "listxattr", "unlink")
 
 
-def _replace(folder: Path, tell: Callable[[Path], None] | None = None) -> bool:
+def _replace(folder: Path, tell: Callable[[str], None] | None = None) -> bool:
     path = folder / "a"
     return replace(path, NEW[:100], NEW[100:], before=read(path, 10_000).stat, digest=sha256(OLD), tell=tell).changed
 
 
-def _create(folder: Path, tell: Callable[[Path], None] | None = None) -> bool:
+def _create(folder: Path, tell: Callable[[str], None] | None = None) -> bool:
     return create(folder, "a", NEW[:100], NEW[100:], mode=0o640, tell=tell).changed
 
 
-def _create_below(folder: Path, tell: Callable[[Path], None] | None = None) -> bool:
+def _create_below(folder: Path, tell: Callable[[str], None] | None = None) -> bool:
     return create(folder / "new", "b/a", NEW, tell=tell).changed
 
 
-def _copy(folder: Path, tell: Callable[[Path], None] | None = None) -> bool:
+def _copy(folder: Path, tell: Callable[[str], None] | None = None) -> bool:
     (folder.parent / "source").write_bytes(NEW)
     return copy(folder.parent / "source", folder, "a", tell=tell)
 
@@ -204,8 +204,8 @@ def test_a_kill_at_any_call(tmp_path: Path, way: Callable[..., bool], after: boo
             if now == number:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        def tell(path: Path, folder: Path = folder, journal: Path = journal) -> None:
-            journal.write_text(f"{path.relative_to(folder)}\n")
+        def tell(path: str, folder: Path = folder, journal: Path = journal) -> None:
+            journal.write_text(f"{Path(path).relative_to(folder)}\n")
 
         child = os.fork()
         if not child:

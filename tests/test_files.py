@@ -423,9 +423,9 @@ def test_what_is_not_committed_leaves_nothing(tmp_path: Path, error: type[BaseEx
 def test_the_temporary_file_is_told_before_it_is_made(tmp_path: Path) -> None:
     told: list[Path] = []
 
-    def tell(path: Path) -> None:
-        assert not path.exists()
-        told.append(path)
+    def tell(path: str) -> None:
+        told.append(Path(path))
+        assert not told[-1].exists()
 
     write_files(tmp_path, {"in/a": b"old"})
     with creating(tmp_path, "sub/a", tell=tell):

@@ -178,6 +178,21 @@ def test_each_address_gets_its_own_answer(count: int) -> None:
     assert load().which_may_sell(addresses).tolist() == [False, True] * count
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("buy-cas-ino", True), ("ca/si/no", False), ("casin", False), ("a-xy-b", True), ("cheap", False), ("", False)],
+)
+def test_a_name_is_cut_only_where_it_holds_a_word_of_goods(name: str, expected: bool) -> None:
+    hosts = Hosts({"casino": (2.0, "gambling"), "xy": (2.0, "pharma"), "cheap": (1.0, "pitch")}, {})
+    assert hosts.may_sell(name) is expected
+
+
+@pytest.mark.parametrize("word", ["x", "xy", "xyz", "казино", "longerthanseven"])
+def test_a_word_of_goods_of_any_length_is_found_in_an_address(word: str) -> None:
+    hosts = Hosts({word: (2.0, "gambling")}, {})
+    assert hosts.which_may_sell(["//museum.test", f"//a{word}", "//harbour.test"]).tolist() == [False, True, False]
+
+
 def test_long_addresses_are_read_in_time() -> None:
     for piece in ("slot", "slot-", "slot.", "a/slot/", "=http://slot.test", "%25", "[", "://"):
         judge_address("https://" + piece * 20_000, load())

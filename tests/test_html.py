@@ -16,9 +16,9 @@ from cleaner.document import process
 from cleaner.explain import explain_bytes
 from cleaner.pages.carve import carve, keeps_markup, parse
 from cleaner.pages.markup import tokenize
+from cleaner.pages.opened import shown
 from cleaner.pages.page import lay_out
 from cleaner.pages.site import is_own, label, own_labels
-from cleaner.pages.weigh import shown
 from cleaner.readers import Document
 from cleaner.span import minus
 
@@ -128,6 +128,10 @@ CARVED = [
     ("a<!-- [b] -->c", "ac"),
     ("a<!-- [b] d -->c", "a<!-- d -->c"),
     ("<p title='[a]'>b", "<p title=''>b"),
+    ("<title>a </t[b]itle>c", "<title>a </t[b]itle>c"),
+    ("<title>a </t[b] c</title>", "<title>a </t c</title>"),
+    ("<ul><li><a href=b><i class=c></i></a><li>[a]</ul>", "<ul><li><a href=b><i class=c></i></a></ul>"),
+    ("<ul><li><a href=b></a><li>[a]</ul>d", "d"),
 ]  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,16 +58,24 @@ def test_a_run_that_truncates_is_caught(tmp_path: Path, monkeypatch: pytest.Monk
                 time.sleep(0.005)
             return len(chunk)
 
-        def finish(self, threads: object) -> None:
+        def finish(self, syncs: object) -> None:
+            pass
+
+        def close(self) -> None:
+            pass
+
+        def __enter__(self) -> Naive:
+            return self
+
+        def __exit__(self, *_: object) -> None:
             pass
 
         def commit(self) -> files.Written:
             self.file.close()
             return files.Written(True, "")
 
-    @contextmanager
-    def replacing(path: Path, *_: object, **__: object) -> object:
-        yield Naive(path)
+    def replacing(path: Path, *_: object, **__: object) -> Naive:
+        return Naive(path)
 
     monkeypatch.setattr(files, "replacing", replacing)
     found = kill_runs(ARTICLES, IN_PLACE, tmp_path, 40, until="lost")

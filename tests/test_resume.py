@@ -89,7 +89,7 @@ def test_what_was_left_behind_a_link_is_swept(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "link").symlink_to(tmp_path / "in")
     command = (tmp_path / "link", "--in-place", "--report", tmp_path / "report")
     with monkeypatch.context() as patch:
-        patch.setattr(files.Writer, "__exit__", lambda *_: None)
+        patch.setattr(files.Writer, "close", lambda *_: None)
         patch.setattr(files.Writer, "commit", lambda _: sys.exit(9))
         assert _clean(*command) == 9
     assert len(files_below(tmp_path / "in")) == 2

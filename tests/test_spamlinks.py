@@ -10,6 +10,7 @@ from samples import ARTICLE
 
 from cleaner import Cleaner
 from cleaner.hostwords import load
+from cleaner.pages.opened import OpenPage
 from cleaner.spamlinks import MOST, link_spans
 from cleaner.span import Span
 
@@ -19,7 +20,8 @@ PAGE = "<html><head><link rel=canonical href='https://paper.example/a'></head><b
 
 
 def _found(text: str, format: str) -> list[Span]:
-    return link_spans([text], [format], load())[0]
+    pages = [OpenPage(text) if format == "html" else None]
+    return link_spans([text], [format], load(), pages)[0]
 
 
 # Where a link stands, and all of it, between ⟦ and ⟧.
@@ -138,7 +140,7 @@ def test_no_place_is_reported_twice(cleaner: Cleaner) -> None:
 
 def test_each_text_has_the_findings_it_has_alone() -> None:
     texts = [f"See {HOT}", "", "Nothing", f"a {LENT} b", "http://harbour.example"]
-    together = link_spans(texts, ["txt"] * len(texts), load())
+    together = link_spans(texts, ["txt"] * len(texts), load(), [None] * len(texts))
     assert together == [_found(text, "txt") for text in texts]
     assert [len(spans) for spans in together] == [1, 0, 0, 1, 0]
 

@@ -38,6 +38,8 @@ def _shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
         ("cleaner clean - --resume <a.txt", 2, "takes no"),
         (f"cleaner check {'a' * 300}", 2, "File name too long"),
         ("mkdir out; cd out; cleaner clean ../a.txt -o .", 0, ""),
+        ("cleaner check a.txt a.txt | head -c 1", 0, ""),
+        ("mkdir gone; cd gone; rmdir ../gone; cleaner clean ../a.txt -o ../out", 2, ""),
         ("ulimit -f 1; cleaner clean a.txt -o out", 3, "File too large"),
     ],
 )

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cleaner.document import FAILED
-from cleaner.engine.files import Below, Tell, Written, creating, replacing
+from cleaner.engine.files import Below, Syncs, Tell, Written, creating, replacing
 from cleaner.engine.handles import FileProblem, WriteFailed, sync
 from cleaner.engine.jobs import NO_READER, Place, UnreadableSource
 from cleaner.engine.journal import Log
@@ -40,7 +40,7 @@ def copy(path: Path, root: Path, name: str, *, tell: Tell | None = None) -> bool
     Raises `FileProblem` for the reason that the entry gives when it was not copied.
     """
     below = Below(root)
-    target = FolderTarget(below, tell, ThreadPoolExecutor, sync)
+    target = FolderTarget(below, tell, Syncs(ThreadPoolExecutor), sync)
     entry = UnreadableSource(Source(path, name), Place(target, Log(), Options())).finish()
     below.close()
     if entry.reason != NO_READER:

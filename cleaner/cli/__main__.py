@@ -1,5 +1,5 @@
 """`python -m cleaner.cli`: the command."""
 
-from cleaner.cli import main
+from cleaner.cli import run
 
-main()
+run()

@@ -97,7 +97,7 @@ def clean(
 
     A run into the same output folder takes over what an earlier or a stopped one did with files that are as they were.
 
-    Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed; 4: a safety check stopped a write;
+    Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed, or the run stopped; 4: a safety check stopped a write;
     5: another run is at work there; 128 + N: stopped by signal N.
     """
     if is_stream(paths, stdin_filename):
@@ -154,7 +154,7 @@ def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
                 tally = clean_tree(task, cleaner, pool, progress.seen if task.report else cuts.seen, cuts)
         except (Stopped, OSError) as stopped:
             how = "the same command with --resume" if task.output is None else "the same command"
-            why = f" ({quote(str(stopped))})" if isinstance(stopped, OSError) else ""
+            why = f" ({quote(stopped.strerror or str(stopped))})" if isinstance(stopped, OSError) else ""
             progress.say(f"stopped{why}: {progress.done} files done; {how} goes on" if task.report else f"stopped{why}")
             return 128 + stopped.signal if isinstance(stopped, Stopped) else 3
     for remark in remarks(site, sum(tally.files.values()), quiet):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from cleaner.readers import Options
+from cleaner.readers import WITH_FIELDS, Options, format_of
 from cleaner.report.quote import quote
 from cleaner.site.ignore import Selection
 from cleaner.site.rules import with_rules
@@ -47,6 +47,7 @@ class Site(NamedTuple):
     selection: Selection
     level: str
     options: Options
+    fields_are_of_no_use: bool = False  # they were named, and no file has any
 
     def settled(self, *, trust_comments: bool = False) -> Site:
         """With what the site says about findings. Raises `CleanerError` for what it says wrong."""
@@ -87,7 +88,12 @@ def configured(
         text_format if is_given("text_format") else settings.format or text_format,
     )
     selection = Selection(settings.root, settings.exclude, asked.force_exclude, not asked.no_gitignore, Counter[str]())
-    return Site(settings, selection, settings.level or level, options)
+    return Site(settings, selection, settings.level or level, options, bool(field_names) and _have_no_fields(paths))
+
+
+def _have_no_fields(paths: Sequence[Path]) -> bool:
+    """Whether all paths are files of formats without fields; in a folder there may be others."""
+    return bool(paths) and all(path.is_file() and format_of(path.name) not in WITH_FIELDS for path in paths)
 
 
 def is_given(name: str) -> bool:
@@ -99,7 +105,10 @@ def remarks(site: Site, files: int, quiet: bool) -> Iterator[str]:
     """What people should know about a run over some files: that nothing was taken, else what it was told by whom."""
     if site.left_out and not files:
         yield f"nothing to do, all was left out: {site.left_out}; see --isolated and --no-gitignore"
-    elif not quiet:
+        return
+    if site.fields_are_of_no_use and not click.get_current_context().params.get("quiet"):
+        yield "--field is of no use here: it names members of JSON Lines and columns of tables, and none of the files is one"
+    if not quiet:
         if site.settings.source is not None:
             yield f"configuration: {quote(shown(site.settings.source))}"
         if site.left_out:

@@ -12,7 +12,7 @@ import re
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 RETRIES = 3  # after a read during which the file changed
 SETTLED = 2_000_000_000  # nanoseconds
 CHUNK = 1 << 20  # bytes read at a time
+TOGETHER = 4  # files that one thread makes durable
 SPARSE = 64  # a file over 1 GB that is so many times larger than what it takes on disk is not copied
 CHANGED_READING, CHANGED_ON_DISK = "changed while it was read", "changed on disk"
 HARD_LINK, READ_ONLY = "hard link: replacing it would separate its names", "read-only"
@@ -43,7 +44,7 @@ HARD_LINK, READ_ONLY = "hard link: replacing it would separate its names", "read
 _TEMPORARY = re.compile(r"\.cleaner-[0-9a-f]{16}\.tmp")
 _ACL = "system.posix_acl_access"
 
-Tell = Callable[[Path], None]  # is told the path of a temporary file before that is made
+Tell = Callable[[str], None]  # is told the path of a temporary file before that is made
 SyncFolder = Callable[[int], tuple[str, ...]]  # makes a new name in a folder durable, and says what went wrong
 
 
@@ -143,8 +144,7 @@ def open_stream(path: Path) -> tuple[BinaryIO, os.stat_result]:
     return os.fdopen(descriptor, "rb"), os.fstat(descriptor)
 
 
-@contextmanager
-def replacing(path: Path, before: os.stat_result, *, digest: str = "", tell: Tell | None = None) -> Iterator[Writer]:
+def replacing(path: Path, before: os.stat_result, *, digest: str = "", tell: Tell | None = None) -> Writer:
     """A writer whose `commit` replaces a file, which keeps its mode, owner and extended attributes where we may set them.
 
     The file must still be what it was when it was read: `before`, and with the SHA-256 `digest` if that is given. The
@@ -167,10 +167,11 @@ def replacing(path: Path, before: os.stat_result, *, digest: str = "", tell: Tel
             _refuse_changed(folder, path.name, before)
             return now != written
 
-        yield handles.enter_context(Writer(folder, path, 0o600, settle, admit, tell))
+        writer = Writer((folder, old), str(path), 0o600, settle, admit, tell)
+        handles.pop_all()  # they are the writer's now
+        return writer
 
 
-@contextmanager
 def creating(
     root: Path,
     name: str,
@@ -179,7 +180,7 @@ def creating(
     tell: Tell | None = None,
     sync_folder: SyncFolder = sync,
     below: Below | None = None,
-) -> Iterator[Writer]:
+) -> Writer:
     """A writer whose `commit` makes the file `name`, a path below `root`, with the folders that are missing.
 
     Raises `FileProblem` for a name that leads out of the root or that the file system cannot hold, and for one under
@@ -188,23 +189,24 @@ def creating(
     `below` spares the way to a folder that the file before was in.
     """
     folders, last = split(name)
+    with writing():
+        folder = below.open(folders) if below else open_made(root, folders)
 
     def settle(new: int) -> tuple[str, ...]:
         if mode is not None:
             os.fchmod(new, mode & 0o777)
         return ()
 
-    with ExitStack() as handles:
-        with writing():
-            handle = below.open(folders) if below else open_made(root, folders)
-            folder = handles.enter_context(closing(handle))
+    def admit(_: str) -> bool:
+        refuse_clash(folder, last)
+        return True
 
-        def admit(_: str) -> bool:
-            refuse_clash(folder, last)
-            return True
-
-        made = 0o666 if mode is None else 0o600
-        yield handles.enter_context(Writer(folder, root / name, made, settle, admit, tell, sync_folder))
+    made = 0o666 if mode is None else 0o600
+    try:
+        return Writer((folder,), os.path.join(root, name), made, settle, admit, tell, sync_folder)
+    except BaseException:
+        os.close(folder)
+        raise
 
 
 def sweep(root: Path, names: Iterable[str]) -> list[str]:
@@ -257,31 +259,33 @@ def open_made(root: Path, folders: list[str]) -> int:
 class Writer:
     """A file written beside its place: `commit` puts it there, and without that nothing is left of it.
 
-    settle gives the finished file its attributes and says what it could not give; admit, the last look before the
+    It has the handles, of the folder first, from its making on and closes them. settle gives the finished file its attributes and says what it could not give; admit, the last look before the
     rename, gets the SHA-256 and says whether the file is wanted, or raises.
     """
 
     def __init__(
         self,
-        folder: int,
-        path: Path,
+        handles: tuple[int, ...],
+        path: str,
         mode: int,
         settle: Callable[[int], tuple[str, ...]],
         admit: Callable[[str], bool],
         tell: Tell | None,
         sync_folder: SyncFolder = sync,
     ) -> None:
-        self._folder, self._name, self._settle, self._admit = folder, path.name, settle, admit
+        self._handles, self._folder = handles, handles[0]
+        parent, self._name = os.path.split(path)
+        self._settle, self._admit = settle, admit
         self._sync_folder = sync_folder
         self._remarks: tuple[str, ...] = ()
-        self._syncing: Future[None] | None = None
+        self._syncing: Syncing | None = None
         self._temporary = f".cleaner-{os.urandom(8).hex()}.tmp"
         self._hash = hashlib.sha256()
         self._is_in_place = False
         if tell is not None:
-            tell(path.with_name(self._temporary))
+            tell(os.path.join(parent, self._temporary))
         with writing():
-            self._descriptor = os.open(self._temporary, NEW, mode, dir_fd=folder)
+            self._descriptor = os.open(self._temporary, NEW, mode, dir_fd=self._folder)
 
     @property
     def sha256(self) -> str:
@@ -297,11 +301,11 @@ class Writer:
                 rest = rest[os.write(self._descriptor, rest) :]
         return len(chunk)
 
-    def finish(self, threads: Executor) -> None:
-        """All is written: begin to make the file durable, in a thread, while the caller does something else."""
+    def finish(self, syncs: Syncs) -> None:
+        """All is written: have the file made durable, in a thread, while the caller does something else."""
         with writing():
             self._remarks = self._settle(self._descriptor)
-        self._syncing = threads.submit(os.fsync, self._descriptor)
+        self._syncing = syncs.add(self._descriptor)
 
     def commit(self) -> Written:
         """Make the file durable and put it in its place, once; raises `FileProblem` when that must not or cannot be."""
@@ -311,17 +315,17 @@ class Writer:
                 self._remarks = self._settle(self._descriptor)
                 os.fsync(self._descriptor)
             else:
-                self._syncing.result()
-            self._close()
+                self._syncing.wait()
+            self._close_file()
             if not self._admit(written):
                 return Written(False, written)
             os.rename(self._temporary, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
             self._is_in_place = True
         return Written(True, written, (*self._remarks, *self._sync_folder(self._folder)))
 
-    def _close(self) -> None:
-        if self._syncing is not None and not self._syncing.cancel():
-            self._syncing.exception()  # waits: another file may get the number of a descriptor that is closed
+    def _close_file(self) -> None:
+        if self._syncing is not None:
+            self._syncing.give_up()  # another file may get the number of a descriptor that is closed
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
@@ -330,11 +334,93 @@ class Writer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave nothing open, nor what is not in its place; to be done again does nothing."""
+        handles, self._handles = self._handles, ()
+        if not handles:
+            return
         with suppress(OSError):
-            self._close()
+            self._close_file()
         if not self._is_in_place:
             with suppress(OSError):  # the file system is in trouble: then a sweep removes it
                 os.unlink(self._temporary, dir_fd=self._folder)
+        for handle in handles:
+            with suppress(OSError):  # nothing was written through it
+                os.close(handle)
+
+
+class Syncs:
+    """Makes files durable in threads, a few in each task: to hand a task over takes as long as to make a small file.
+
+    `threads` is called when they are needed first.
+    """
+
+    def __init__(self, threads: Callable[[], Executor]) -> None:
+        self._threads = threads
+        self._task = _SyncTask(threads)
+
+    def add(self, descriptor: int) -> Syncing:
+        """Make a file durable soon: when there are enough of them, or when somebody waits for it."""
+        if self._task.is_full:
+            self._task = _SyncTask(self._threads)
+        return self._task.add(descriptor)
+
+
+class _SyncTask:
+    """Some files that one thread makes durable, one after the other."""
+
+    def __init__(self, threads: Callable[[], Executor]) -> None:
+        self._threads = threads
+        self.descriptors: list[int | None] = []
+        self.running: Future[list[OSError | None]] | None = None
+
+    @property
+    def is_full(self) -> bool:
+        return self.running is not None
+
+    def add(self, descriptor: int) -> Syncing:
+        self.descriptors.append(descriptor)
+        if len(self.descriptors) == TOGETHER:
+            self.start()
+        return Syncing(self, len(self.descriptors) - 1)
+
+    def start(self) -> Future[list[OSError | None]]:
+        if self.running is None:
+            self.running = self._threads().submit(self._sync)
+        return self.running
+
+    def _sync(self) -> list[OSError | None]:
+        return [None if descriptor is None else _sync_problem(descriptor) for descriptor in self.descriptors]
+
+
+def _sync_problem(descriptor: int) -> OSError | None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        return error
+    return None
+
+
+class Syncing(NamedTuple):
+    """A file on its way to be durable: the task, and its number there."""
+
+    task: _SyncTask
+    number: int
+
+    def wait(self) -> None:
+        """Until it is. Raises `OSError` when that failed."""
+        problem = self.task.start().result()[self.number]
+        if problem is not None:
+            raise problem
+
+    def give_up(self) -> None:
+        """Nobody looks at the file from now on."""
+        if self.task.running is None:
+            self.task.descriptors[self.number] = None
+        else:
+            self.task.running.exception()  # waits
 
 
 class FolderSync:

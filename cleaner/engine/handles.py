@@ -9,8 +9,8 @@ import errno
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 SYMLINK, NOT_REGULAR = "symlink: give the file itself", "not a regular file"
@@ -37,42 +37,62 @@ class WriteFailed(FileProblem):
     """A write that the system refused; what was in the place before is still there."""
 
 
-@contextmanager
-def reading() -> Iterator[None]:
+class reading:  # noqa: N801 - a context manager that reads as a verb; a generator would take five times as long
     """Turns what the system refuses to read into a `FileProblem`."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise FileProblem(SYMLINK) from None
-        if error.errno in (errno.ENXIO, errno.ENODEV):  # a socket, a device without a driver
-            raise FileProblem(NOT_REGULAR) from None
-        raise FileProblem(f"{_KINDS.get(error.errno or 0, 'unreadable')}: {error.strerror}") from None
-    except ValueError:  # NUL, or a lone surrogate
-        raise FileProblem("name: no file can have it") from None
+
+    def __enter__(self) -> None:
+        """Nothing is asked for yet."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Say what was wrong."""
+        if isinstance(error, OSError):
+            raise _unread(error) from None
+        if isinstance(error, ValueError):  # NUL, or a lone surrogate
+            raise FileProblem("name: no file can have it") from None
 
 
-@contextmanager
-def writing() -> Iterator[None]:
+def _unread(error: OSError) -> FileProblem:
+    if error.errno == errno.ELOOP:
+        return FileProblem(SYMLINK)
+    if error.errno in (errno.ENXIO, errno.ENODEV):  # a socket, a device without a driver
+        return FileProblem(NOT_REGULAR)
+    return FileProblem(f"{_KINDS.get(error.errno or 0, 'unreadable')}: {error.strerror}")
+
+
+class writing:  # noqa: N801 - as `reading`
     """Turns what the system refuses to write into a `FileProblem`."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            raise FileProblem(f"name: {error.strerror}") from None
-        if error.errno == errno.EBUSY:
-            raise FileProblem("mount point: it cannot be replaced") from None
-        raise WriteFailed(f"write: {error.strerror}") from None
+
+    def __enter__(self) -> None:
+        """Nothing is asked for yet."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Say what was wrong."""
+        if isinstance(error, OSError):
+            raise _unwritten(error) from None
 
 
-@contextmanager
-def closing(descriptor: int) -> Iterator[int]:
+def _unwritten(error: OSError) -> FileProblem:
+    if error.errno == errno.ENAMETOOLONG:
+        return FileProblem(f"name: {error.strerror}")
+    if error.errno == errno.EBUSY:
+        return FileProblem("mount point: it cannot be replaced")
+    return WriteFailed(f"write: {error.strerror}")
+
+
+class closing:  # noqa: N801 - as `reading`
     """A descriptor to read from that is closed at the end; whether that fails says nothing about what was read."""
-    try:
-        yield descriptor
-    finally:
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __enter__(self) -> int:
+        """The descriptor."""
+        return self._descriptor
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
         with suppress(OSError):
-            os.close(descriptor)
+            os.close(self._descriptor)
 
 
 def open_regular(path: Path | str, folder: int | None = None) -> int:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple, Protocol
 
 from cleaner.api import uncut as uncut_span
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
@@ -23,9 +22,6 @@ from cleaner.engine.walk import Source
 from cleaner.readers import NO_READER, Document, Options, Record
 from cleaner.report import diff
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
 
 class Item(NamedTuple):
     """A part of a source: its bytes as read, and the document to judge; None for what is only passed through."""
@@ -35,16 +31,11 @@ class Item(NamedTuple):
     record: Record | None = None
 
 
-Threads = Callable[[], "Executor"]  # in which files are made durable
-
-
 class Output:
     """Where the bytes of one source go; nothing is to be seen of them before `commit`."""
 
-    def __init__(self, writing: AbstractContextManager[files.Writer], threads: Threads) -> None:
-        self._threads = threads
-        self._stack = ExitStack()
-        self._writer = self._stack.enter_context(writing)
+    def __init__(self, writer: files.Writer, syncs: files.Syncs) -> None:
+        self._writer, self._syncs = writer, syncs
 
     @property
     def sha256(self) -> str:
@@ -57,16 +48,16 @@ class Output:
 
     def finish(self) -> None:
         """All is written: begin to make it durable, so that `commit` need not wait as long. Raises `FileProblem`."""
-        self._writer.finish(self._threads())
+        self._writer.finish(self._syncs)
 
     def commit(self) -> tuple[str, ...]:
         """Put the file where it belongs; what could not be kept of the old one. Raises `FileProblem`."""
-        with self._stack:
-            return self._writer.commit().remarks
+        with self._writer as writer:
+            return writer.commit().remarks
 
     def discard(self) -> None:
         """Leave no trace."""
-        self._stack.close()
+        self._writer.close()
 
 
 class Target(Protocol):

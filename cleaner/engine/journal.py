@@ -32,6 +32,7 @@ TEMPORARY = "temporary.jsonl"
 _RUN = ".run-"
 MAX_LINE = 1 << 20  # bytes of one entry
 _BLOCK = 1 << 20
+_NOTHING = hashlib.sha256().hexdigest()
 
 
 @dataclass
@@ -336,21 +337,22 @@ class Recorder(Log):
         self.folder = report / f"{_RUN}{1 + max([0, *map(_number, report.glob(f'{_RUN}*'))])}"
         self.folder.mkdir()
         self.root = (report / settings["root"]).resolve()
-        self._parent, self._below = (
-            Path(),
-            "",
-        )  # the folder of the temporary file before, as it was given and from the root
+        # The folder of the temporary file before, as it was given and from the root.
+        self._parent: str | None = None
+        self._below = ""
         self._journal = (self.folder / JOURNAL).open("wb")
         self._temporary = (self.folder / TEMPORARY).open("wb")
         self._ledger, self._diff = _Part(self.folder / LEDGER), _Part(self.folder / DIFF)
         self._journal.write(json.dumps({"settings": settings}).encode("ascii") + b"\n")
         self._journal.flush()
 
-    def temporary(self, path: Path) -> None:
+    def temporary(self, path: str) -> None:
         """Remember a temporary file before it is made, so that a later run can remove it."""
-        if path.parent != self._parent:  # it may be given by a link
-            self._parent, self._below = path.parent, os.path.relpath(path.parent.resolve(), self.root)
-        name = os.path.normpath(os.path.join(self._below, path.name))
+        folder, last = os.path.split(path)
+        if folder != self._parent:  # it may be given by a link
+            below = os.path.relpath(os.path.realpath(folder), self.root)
+            self._parent, self._below = folder, "" if below == "." else f"{below}/"
+        name = self._below + last
         self._temporary.write(json.dumps(name).encode("ascii") + b"\n")
         self._temporary.flush()
 
@@ -420,13 +422,17 @@ class _Part:
 
     def piece(self) -> Piece:
         """Where what was written since the last piece stands."""
+        if self._end == self._start:
+            self._last = self._start
+            return Piece(self._start, self._end, _NOTHING)
         piece = Piece(self._start, self._end, self._digest.hexdigest())
         self._last, self._start = self._start, self._end
         self._digest = hashlib.sha256()
         return piece
 
     def flush(self, *, sync: bool) -> None:
-        self._file.flush()
+        if self._end > self._start:
+            self._file.flush()
         if sync:
             os.fsync(self._file.fileno())
 

@@ -19,6 +19,8 @@ _held: set[int] = set()  # descriptors of locks
 class LockedError(CleanerError):
     """Another run works there."""
 
+    exit_code = 5
+
 
 def refuse_overlap(inputs: Sequence[Path], output: Path) -> None:
     """Raise `CleanerError` for an output inside an input or an input inside the output: it would be cleaned into itself.

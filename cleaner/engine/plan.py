@@ -26,8 +26,8 @@ def fresh(sources: Iterable[Source], place: Place) -> Iterator[Job]:
 def job_of(source: Source, place: Place) -> Job:
     """The job that reads a source."""
     format = format_of(source.name)
-    if not source.problem:
-        source = source._replace(problem=place.options.scope.refusal(str(source.path)))
+    if not source.problem and (refusal := place.options.scope.refusal(str(source.path))):
+        source = source._replace(problem=refusal)
     if source.problem or format is None:
         return UnreadableSource(source, place)
     if format in WHOLE and not compression_of(source.name)[1]:

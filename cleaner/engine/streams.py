@@ -135,7 +135,7 @@ class RecordsSource(Job):
             for start, end in outcome.cuts:
                 self.cuts.extend((self.offset + start, self.offset + end))
         if outcome.status == CLEANED:
-            self._write(stored(outcome.data) if record.raw else outcome.data)
+            self._write(stored(record, outcome.data))
         else:
             self._write(record.raw or record.data)
 

@@ -15,7 +15,7 @@ from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
 from cleaner.engine import files, places
 from cleaner.engine.batch import Pool, run
 from cleaner.engine.handles import FileProblem
-from cleaner.engine.jobs import DoneSource, Job, Output, Place, Threads
+from cleaner.engine.jobs import DoneSource, Job, Output, Place
 from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
 from cleaner.engine.survey import Counting, first_look
@@ -62,20 +62,26 @@ class Task(NamedTuple):
         return count(self.paths, self.selection, named=self.named)
 
 
+class StoppedHalfWay(CleanerError):  # noqa: N818 - it is no error of anybody
+    """A run ended with files that were not looked at."""
+
+    exit_code = 3
+
+
 class FolderTarget:
     """Writes below an output folder, in the layout of the input."""
 
     copies, replaces = True, False
 
     def __init__(
-        self, below: files.Below, tell: files.Tell | None, threads: Threads, sync_folder: files.SyncFolder
+        self, below: files.Below, tell: files.Tell | None, syncs: files.Syncs, sync_folder: files.SyncFolder
     ) -> None:
         self.out, self.below = below.root, below
-        self.tell, self.threads, self.sync_folder = tell, threads, sync_folder
+        self.tell, self.syncs, self.sync_folder = tell, syncs, sync_folder
 
     def output(self, source: Source, status: os.stat_result) -> Output:
         """A new file of the source's name and mode, but one that its owner may write to: the run must be undoable."""
-        writing = files.creating(
+        writer = files.creating(
             self.out,
             source.name,
             mode=status.st_mode | stat.S_IWUSR,
@@ -83,7 +89,7 @@ class FolderTarget:
             sync_folder=self.sync_folder,
             below=self.below,
         )
-        return Output(writing, self.threads)
+        return Output(writer, self.syncs)
 
     def written(self, source: Source) -> Stat:
         """What the copy is."""
@@ -95,12 +101,12 @@ class InPlaceTarget:
 
     copies, replaces = False, True
 
-    def __init__(self, tell: files.Tell | None, threads: Threads) -> None:
-        self.tell, self.threads = tell, threads
+    def __init__(self, tell: files.Tell | None, syncs: files.Syncs) -> None:
+        self.tell, self.syncs = tell, syncs
 
     def output(self, source: Source, status: os.stat_result) -> Output:
         """A new file that takes the source's place."""
-        return Output(files.replacing(source.path, status, tell=self.tell), self.threads)
+        return Output(files.replacing(source.path, status, tell=self.tell), self.syncs)
 
     def written(self, source: Source) -> Stat:
         """What the source is now."""
@@ -166,11 +172,11 @@ def clean_tree(
     with ExitStack() as stack:
         book = stack.enter_context(_Book(task, cleaner, pool)) if task.report else None
         tell = book.recorder.temporary if book else None
-        threads = _Threads(stack)
+        syncs = files.Syncs(_Threads(stack))
         folders = stack.enter_context(files.FolderSync())
         below = files.Below(task.output or Path())
         stack.callback(below.close)
-        target = FolderTarget(below, tell, threads, folders) if task.output else InPlaceTarget(tell, threads)
+        target = FolderTarget(below, tell, syncs, folders) if task.output else InPlaceTarget(tell, syncs)
         place = Place(target, book.recorder if book else log or Log(), task.options)
         limit = None if task.output or task.anyway else max(MANY, int(MAX_CHANGED * task.number_of_files()))
         for job, entry in run(book.jobs(sources, place) if book else fresh(sources, place), pool):
@@ -180,7 +186,9 @@ def clean_tree(
                 how = (
                     "see the report, then go on with --resume --yes" if book else "look at them, then go on with --yes"
                 )
-                raise CleanerError(f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; {how}")
+                raise StoppedHalfWay(
+                    f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; {how}"
+                )
         tally.counts.problems.update(folders.finish())
         if book:
             book.complete(tally)

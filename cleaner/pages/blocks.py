@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import regex
 
+from cleaner.pages.alphabets import alphabets
 from cleaner.pages.css import declarations, may_hide
 from cleaner.pages.hidden import Hidden, StyledPage, hidden_in
 from cleaner.pages.markup import START, TEXT, Element, Token
@@ -139,7 +140,7 @@ class _Setting:
         self.own = own_labels(page.source, tokens)
         self.given = Counter(self._names(0, len(self.source)))
         self.code = _code_by_name(page)
-        self.alphabets = _alphabets(" ".join(line.text for line in visible))
+        self.alphabets = alphabets(" ".join(line.text for line in visible))
         self.first, self.last = _said(self.source, tokens, page.elements)
 
     def within(self, start: int, end: int) -> Sequence[Token]:
@@ -154,7 +155,7 @@ class _Setting:
             len(outside),
             len({label(host(line.target)) for line in outside}),
             letters(outside) / max(1, letters(lines)),
-            bool(_alphabets(" ".join(line.text for line in lines)) - self.alphabets),
+            bool(alphabets(" ".join(line.text for line in lines)) - self.alphabets),
             start <= self.first or end >= self.last,
             item.why in RARE_WAYS,
             any(all(name[1:] not in code.names for code in serving) for name in own),
@@ -261,21 +262,6 @@ def _visible_lines(source: str, tokens: Sequence[Token], found: Sequence[Hidden]
             if size > VISIBLE:
                 break
     return [line for line in layout(source, kept) if line.text]
-
-
-_ALPHABETS = {
-    "latin": r"\p{Latin}", "cyrillic": r"\p{Cyrillic}", "han": r"\p{Han}", "kana": r"[\p{Hiragana}\p{Katakana}]", "hangul": r"\p{Hangul}",
-    "arabic": r"\p{Arabic}", "thai": r"\p{Thai}", "greek": r"\p{Greek}", "hebrew": r"\p{Hebrew}", "devanagari": r"\p{Devanagari}",
-}  # fmt: skip
-_ALPHABET_OF = {name: regex.compile(pattern) for name, pattern in _ALPHABETS.items()}
-COMMON = 0.02  # share of a text's letters from which an alphabet is at home in it
-
-
-def _alphabets(text: str) -> frozenset[str]:
-    """The alphabets at home in a text."""
-    counts = {name: len(pattern.findall(text)) for name, pattern in _ALPHABET_OF.items()}
-    whole = sum(counts.values())
-    return frozenset(name for name, count in counts.items() if count > COMMON * whole)
 
 
 def _said(source: str, tokens: Sequence[Token], elements: Sequence[Element]) -> tuple[int, int]:

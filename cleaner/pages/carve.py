@@ -16,6 +16,7 @@ Ranges = list[tuple[int, int]]
 _SHOWING = element_names(
     "audio button canvas embed form iframe img input meter object picture progress select svg textarea video"
 )
+_ICONS = ("i", "span")  # in a link without text they are letters of a font of icons
 # What goes when nothing is left in it; a cell of a table holds its place.
 _GOES_EMPTY = element_names(
     "a abbr b big blink blockquote center cite code dd del dir div dl dt em figcaption font h1 h2 h3 h4 "
@@ -23,6 +24,8 @@ _GOES_EMPTY = element_names(
     "table tbody tr tt u ul"
 )
 _IN_LINE = element_names("a abbr b big cite code em font i img label mark q s small span strong sub sup tt u")
+LONGEST_NAME = 12  # characters of `</` and the name of an element that holds no markup
+_OPEN_TAG = regex.compile(r"</[A-Za-z]{0,9}\Z")  # the text of such an element may hold one
 _OPEN_ENTITY = regex.compile(r"&#?\w{0,32}\Z")
 
 
@@ -64,13 +67,17 @@ class Source(NamedTuple):
         return token.kind is TEXT and not self.text[max(token.start, start) : min(token.end, end)].strip(SPACE)
 
     def is_blank(self, start: int, end: int, *, is_link: bool = False) -> bool:
-        """Whether nothing is shown between two offsets; the images in a link are part of it."""
+        """Whether nothing is shown between two offsets; the images in a link are part of it, and a link to an icon is shown."""
         if start >= end:
             return True
         number = max(bisect_right(self.token_starts, start) - 1, 0)
+        last = ""
         for token in islice(self.tokens, number, None):
             if token.start >= end:
                 break
+            if last == "a" and token.kind is START and token.name in _ICONS and not is_link:
+                return False
+            last = token.name if token.kind is START and token.start >= start else ""
             if token.kind is TEXT:
                 if self.text[max(token.start, start) : min(token.end, end)].strip(SPACE):
                     return False
@@ -269,6 +276,8 @@ def _makes_markup(text: str, start: int, end: int) -> bool:
     if not behind:
         return False
     if text.endswith("<", 0, start) and (behind.isalpha() or behind in "/!?"):
+        return True
+    if _OPEN_TAG.search(text, max(0, start - LONGEST_NAME), start) and (behind.isalnum() or behind in "/>"):
         return True
     if text.endswith(("-", "?"), 0, start) and behind in "->!":
         return True

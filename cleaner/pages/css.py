@@ -17,6 +17,7 @@ FAR = 500.0  # pixels to the left or above from which a place is out of sight; c
 FAR_RIGHT = 5000.0  # to the right, where wide pages exist
 TINY = 1.0  # pixels of a box or of letters that cannot be read
 FAINT = 0.05  # opacity
+BLURRED = 20.0  # pixels over which a letter is smeared
 _PIXELS = {"px": 1.0, "": 1.0, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0}
 _PIXELS |= {"cm": 37.8, "mm": 3.78, "q": 0.945, "%": 5.0, "vw": 10.0, "vh": 10.0, "vmin": 10.0, "vmax": 10.0}
 
@@ -101,9 +102,15 @@ def _is_faint(style: Mapping[str, str]) -> bool:
     opacity = length(style.get("opacity", "1"))
     if style.get("opacity", "").endswith("%"):
         opacity /= 500
-    return opacity <= FAINT or bool(_NO_OPACITY.search(style.get("filter", "")))
+    effects = style.get("filter", "")
+    return (
+        opacity <= FAINT
+        or bool(_NO_OPACITY.search(effects))
+        or any(length(size) >= BLURRED for size in _BLUR.findall(effects))
+    )
 
 
+_BLUR = regex.compile(r"blur\(\s*([^()\s]+)\s*\)")
 _NO_OPACITY = regex.compile(r"opacity\(\s*(?:0?\.0+|0)%?\s*\)|alpha\(\s*opacity\s*=\s*0\s*\)")
 
 
@@ -153,15 +160,21 @@ def _is_indented_away(style: Mapping[str, str]) -> bool:
 
 
 def _has_no_size(style: Mapping[str, str]) -> bool:
-    cut_off = any("hidden" in style.get(name, "") or "clip" in style.get(name, "") for name in _OVERFLOWS)
+    cut_off = any(word in style.get(name, "") for name in _OVERFLOWS for word in _CUTS_OFF)
     sides = [style[name] for name in ("width", "height", "max-width", "max-height", "block-size") if name in style]
     if cut_off and any(_is_size(side) and abs(_pixels(side)) <= TINY for side in sides):
         return True
-    return bool(_NO_SCALE.search(style.get("transform", ""))) or style.get("zoom") == "0" or style.get("scale") == "0"
+    return any(_NO_SCALE.search(value) for value in (style.get("transform", ""), *_scales(style)))
+
+
+def _scales(style: Mapping[str, str]) -> list[str]:
+    """What makes an element larger or smaller by a property of its own, as functions write it."""
+    return [f"scale({style[name].partition(' ')[0]})" for name in ("scale", "zoom") if name in style]
 
 
 _OVERFLOWS = ("overflow", "overflow-x", "overflow-y")
-_NO_SCALE = regex.compile(r"scale(?:x|y|3d)?\(\s*0?\.?0*\s*[,)]")
+_CUTS_OFF = ("hidden", "clip", "scroll", "auto")
+_NO_SCALE = regex.compile(r"(?:scale(?:x|y|3d)?|matrix)\(\s*(?:0?\.0\d*|0)%?\s*[,)]")
 
 
 def _pixels(size: str) -> float:

@@ -7,25 +7,27 @@ from collections.abc import Sequence
 
 from cleaner.decide import HIDDEN_BLOCK, REMOVED, REVIEW, trade_of
 from cleaner.evidence import evidence
+from cleaner.hostwords import Hosts
 from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.pages.blocks import Block, blocks
 from cleaner.pages.carve import Source, carve
 from cleaner.pages.judge_hidden import KEEP, LEAST, REMOVE, Score, decide_hidden, score_blocks
 from cleaner.pages.leftovers import leftover_spans
+from cleaner.pages.opened import OpenPage
 from cleaner.pages.page import Page
 from cleaner.pages.servercode import may_hold_code
-from cleaner.pages.weigh import OpenPage, page_spans
+from cleaner.pages.weigh import page_spans
 from cleaner.span import Span
 
 
-def all_spans(opened: OpenPage, judged: list[Judged], model: Model, level: str) -> list[Span]:
+def all_spans(opened: OpenPage, judged: list[Judged], model: Model, hosts: Hosts, level: str) -> list[Span]:
     """Spans of a page's source to cut and to review, sorted, disjoint: what is seen, what is hidden, and code that prints it."""
-    spans = page_spans(opened, judged, model, level)
+    spans = page_spans(opened, judged, model, hosts, level)
     hidden: list[Span] = []
     if opened.page.links and any(item.probability >= LEAST for item in judged):
         hidden = hidden_spans(opened.parsed, opened.page, judged, model, level)
-    if may_hold_code(opened.source):
+    if opened.page.asleep or may_hold_code(opened.source):
         hidden += leftover_spans(opened, model)
     return with_hidden(spans, apart(hidden)) if hidden else spans
 

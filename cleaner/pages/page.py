@@ -55,6 +55,7 @@ _MAY_SAY = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _IN_TARGET = regex.compile(r"""[\s()\[\]<>\\"']+""")
+_LINK = re.compile(rf"<a{_BLANK}[^<>]*href", re.IGNORECASE | re.ASCII)
 _META = regex.compile(r"(?:og:|twitter:)?(?:description|title|keywords)", regex.IGNORECASE)
 
 
@@ -71,7 +72,8 @@ class Page(NamedTuple):
     """The text of a page, in pieces: piece `i` is text[at[i]:at[i + 1]] and comes from source[starts[i]:ends[i]].
 
     Where both are of one length they are the same, character by character. The first `body` pieces are the text itself,
-    in the order of the source; attributes and comments follow. `links` are those to other sites than the page's, whose names are `own`.
+    in the order of the source; attributes and comments follow. `links` are those to other sites than the page's, whose names are `own`;
+    `asleep` is where comments with links begin and end, which are not part of the text.
     """
 
     text: str
@@ -81,6 +83,7 @@ class Page(NamedTuple):
     body: int
     links: tuple[Link, ...]
     own: frozenset[str]
+    asleep: tuple[tuple[int, int], ...] = ()
 
     def source_start(self, offset: int) -> int:
         """Where the character at an offset of the text begins in the source.
@@ -108,6 +111,16 @@ class Page(NamedTuple):
     def offset(self, place: int) -> int:
         """Where in the text the first piece begins that comes from the source at or behind a place."""
         return self.at[bisect_left(self.starts, place, 0, self.body)]
+
+    def words(self, link: Link) -> str:
+        """The text of a link."""
+        return self.text[link.start + 1 : self.text.rfind("](", link.start, link.end)].strip()
+
+    def names_itself(self, link: Link) -> bool:
+        """Whether a link's text is no more than its address: nobody is to be lured."""
+        bare = self.words(link).lower()
+        bare = bare.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+        return bare == link.host.removeprefix("www.")
 
     def _is_exact(self, piece: int) -> bool:
         return self.at[piece + 1] - self.at[piece] == self.ends[piece] - self.starts[piece]
@@ -172,6 +185,7 @@ class _Layout:
         self.opened = -1
         self.linked: list[tuple[int, int, int, str]] = []
         self.asides: list[tuple[int, int]] = []
+        self.asleep: list[tuple[int, int]] = []
 
     def ink(self, piece: str, start: int, end: int) -> None:
         if self.blank is not None:
@@ -257,13 +271,17 @@ class _Layout:
             self.aside(item for item in found if item.name == "content")
 
     def comment(self, start: int, end: int) -> None:
-        """Note a comment that is words, not markup that is out of use."""
-        if (
-            end - start >= MIN_COMMENT
-            and self.source.find("<", start + 1, end) < 0
-            and self.source.endswith("-->", start, end)
-        ):
+        """Note a comment that is words for a line of its own, and one with links; other markup out of use is nothing."""
+        if end - start < MIN_COMMENT or not self.source.endswith("-->", start, end):
+            return
+        if self.source.find("<", start + 1, end) < 0:
             self.asides.append((start + 4, end - 3))
+        elif (
+            not self.source.startswith("<!--?", start)
+            and self.source.find("://", start, end) >= 0
+            and _LINK.search(self.source, start + 4, end)
+        ):
+            self.asleep.append((start, end))
 
     def aside(self, found: Iterable[Attribute]) -> None:
         """Note values for lines of their own; those in quotes only, since without them nothing may be cut."""
@@ -280,7 +298,9 @@ class _Layout:
         pieces, starts, ends = zip(*self.pieces, strict=True) if self.pieces else ((), (), ())
         at = array("q", accumulate(map(len, pieces), initial=0))
         links = tuple(Link(at[first], at[stop], tag, name) for first, stop, tag, name in self.linked)
-        return Page("".join(pieces), at, array("q", starts), array("q", ends), body, links, self.own)
+        return Page(
+            "".join(pieces), at, array("q", starts), array("q", ends), body, links, self.own, tuple(self.asleep)
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -76,19 +76,24 @@ def _pieces(source: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int, st
 
 
 def _code(source: str, start: int, end: int, text: str) -> Code:
-    if len(text) > MAX_CODE or not _is_telling(text) or text.count("<<<") > MAX_HEREDOCS:
+    is_script = source.startswith("<script", start) or source.startswith("<SCRIPT", start)
+    if len(text) > MAX_CODE or not _is_telling(text, is_script) or text.count("<<<") > MAX_HEREDOCS:
         return Code(start, end, "", False, False)
     printed, is_only = _read(text, 0)
     return Code(start, end, printed, is_only, source.startswith("<?", start) and bool(_DISGUISED.search(text)))
 
 
-def _is_telling(text: str) -> bool:
+def _is_telling(text: str, is_script: bool) -> bool:
+    small = text.lower()
+    if is_script and not any(sign in small for sign in _OF_LINKS):
+        return False
     if not text.isascii():  # other letters may stand for these
         return bool(_TELLING_PATTERN.search(text))
-    small = text.lower()
     return any(word in small for word in _TELLING)
 
 
+# One of these is in every script whose strings hold a link: the tag as it is, halved, or in some code.
+_OF_LINKS = ("<a", '<"', "<'", "<\\", "\\x3c", "\\u003c", "\\74", "%3c", "atob", "rot13", "base64", "&lt;")
 _DISGUISED = regex.compile(
     r"\beval\s*\(\s*@?(?:base64_decode|gzinflate|gzuncompress|str_rot13|strrev)|googlebot|bingbot|HTTP_USER_AGENT"
     r"|(?:file_get_contents|curl_init|fsockopen)\s*\(\s*['\"]https?:",

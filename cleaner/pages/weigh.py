@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import islice
 from operator import attrgetter
 
@@ -14,12 +13,16 @@ from numpy.typing import NDArray
 
 from cleaner.decide import BLOCK, REMOVED, REVIEW, decide
 from cleaner.features import NAMES
+from cleaner.hostwords import Hosts
 from cleaner.judge import Judged
 from cleaner.model import Model
-from cleaner.pages.carve import Source, carve, parse
-from cleaner.pages.markup import COMMENT, START, Element, Token, element_names, tokenize
-from cleaner.pages.page import Link, Page, lay_out
-from cleaner.span import Span, merged, minus
+from cleaner.pages.carve import carve
+from cleaner.pages.foreign import foreign_again, without_own_start
+from cleaner.pages.markup import COMMENT, START, Element
+from cleaner.pages.opened import INLINE, OpenPage
+from cleaner.pages.page import Link, Page
+from cleaner.pages.strangers import strangers
+from cleaner.span import Span, merged
 
 # How probable spam must be to be cut, by what it is and where it stands; `docs/how-it-decides.md` says why.
 APPENDED = 0.2  # a paragraph without attributes as a whole, and a link behind all other text of its line
@@ -36,62 +39,27 @@ BLOCK_MEAN = 0.5  # mean probability of the links of a block
 _WORD = regex.compile(r"[\w--_]", regex.VERSION1)
 # What a site's own programs fill: what is said there is the site's own.
 _FIXED = frozenset(["button", "head", "label", "legend", "nav", "option", "summary"])
-_INLINE = element_names("a abbr b big br code em font i img mark q s small span strong sub sup u")
 _LONE_SIGN = regex.compile(r"(?<=\S)\s+[\p{Pi}\p{Ps}\p{S}]{1,2}\s*$")  # opens what was appended
 _SENTENCE_ENDS = frozenset(".!?…。！？।؟")
 _NO_BLOCK = frozenset(["article", "body", "form", "head", "html", "main", "nav"])
 
 
-class OpenPage:
-    """A page on its way through a round: its tokens and its text, and the rest as soon as it is needed."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.tokens: list[Token] = tokenize(source)
-        self.page: Page = lay_out(source, self.tokens)
-        self._repeated: dict[str, bool] = {}
-
-    @cached_property
-    def parsed(self) -> Source:
-        """The source with its elements."""
-        return parse(self.source, self.tokens)
-
-    @cached_property
-    def own_text(self) -> str:
-        """The text without links to other sites, in small letters."""
-        kept, last = [], 0
-        for link in self.page.links:
-            kept.append(self.page.text[last : link.start])
-            last = link.end
-        return " ".join(" ".join((*kept, self.page.text[last:])).lower().split())
-
-    def says_again(self, words: str) -> bool:
-        """Whether some words stand in the page's own text more than once."""
-        if words not in self._repeated:
-            self._repeated[words] = self.own_text.count(words) > 1
-        return self._repeated[words]
-
-
-def shown(source: str) -> str:
-    """What readers see of a page: its text without addresses.
-
-    >>> shown("<p>one <a href='//a.example/b'>two</a>").split()
-    ['one', 'two']
-    """
-    page = OpenPage(source).page
-    signs = ((link.start, link.start + 1, page.text.rfind("](", link.start, link.end), link.end) for link in page.links)
-    return minus(page.text, [cut for sign in signs for cut in (sign[:2], sign[2:])])
-
-
-def page_spans(opened: OpenPage, judged: list[Judged], model: Model, level: str) -> list[Span]:
+def page_spans(opened: OpenPage, judged: list[Judged], model: Model, hosts: Hosts, level: str) -> list[Span]:
     """Spans of a page's source to cut and to review, sorted, disjoint."""
     spans = decide(opened.page.text, judged, model._replace(remove=model.review), level)
-    if not spans:
-        return []
-    hijacked = _innocent(opened.page.links, judged)
+    hijacked = _innocent(opened.page.links, judged) if spans else set()
+    spans = [without_own_start(opened, span) for span in spans]
     spans = [_weighed(opened, _whole(opened, span), hijacked, model, level) for span in spans]
-    spans = _with_blocks(opened, spans, judged)
-    return in_source(opened, spans + _again(opened.page, spans))
+    strange = strangers(opened, spans, hosts)
+    spans = _with_blocks(opened, [*_beside(spans, strange), *strange], judged)
+    again = [*_again(opened.page, spans), *foreign_again(opened, spans)]
+    return in_source(opened, _more(spans, again)) if spans else []
+
+
+def _beside(spans: Sequence[Span], links: Sequence[Span]) -> list[Span]:
+    """The spans without those, for review, that some links take the place of."""
+    taken = [(link.start, link.end) for link in links]
+    return [span for span in spans if _is_free(taken, span.start, span.end)]
 
 
 def _innocent(links: Sequence[Link], judged: Sequence[Judged]) -> set[Link]:
@@ -114,7 +82,7 @@ def _weighed(opened: OpenPage, span: Span, hijacked: set[Link], model: Model, le
     if span.action != REMOVED:
         return span
     bar = _bar(opened, span, hijacked)
-    if not opened.page.own:
+    if not opened.page.own and (bar > LINK or _links_in(opened.page.links, span)):
         bar = max(bar, BLIND_LINK if _leads_to_front_page(opened.page, span) else model.remove)
     if level == "review" and bar < NEVER:
         bar = model.review if bar < SURE else model.remove
@@ -129,19 +97,8 @@ def _whole(opened: OpenPage, span: Span) -> Span:
         sign = _LONE_SIGN.search(text, start, span.start)
         span = span._replace(start=sign.start()) if sign else span
     share = len(text[span.start : span.end].strip()) / len(text[start:end].strip())
-    is_whole = WHOLE <= share < 1 and _is_paragraph(opened, start, end)
+    is_whole = WHOLE <= share < 1 and opened.is_paragraph(start, end)
     return span._replace(start=start, end=end) if is_whole else span
-
-
-def _is_paragraph(opened: OpenPage, start: int, end: int) -> bool:
-    """Whether a stretch of text without white space at its ends is all of a paragraph without attributes."""
-    place, behind = opened.page.stretch(start, end)
-    item = opened.parsed.innermost(place, behind)
-    while item is not None and item.name in _INLINE and item.parent >= 0:
-        item = opened.parsed.elements[item.parent]
-    if item is None or item.name != "p" or item.open_end - item.start != len("<p>"):
-        return False
-    return opened.parsed.is_blank(item.open_end, place) and opened.parsed.is_blank(behind, item.close_start)
 
 
 def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
@@ -149,31 +106,41 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
     text, links = opened.page.text, _links_in(opened.page.links, span)
     if any(link.start <= span.start and span.end < link.end for link in links):
         return NEVER  # the article leads to the same site elsewhere (`cleaner.decide`)
-    if links and all(_names_itself(text, link) for link in links):
+    if links and all(opened.page.names_itself(link) for link in links):
         return SURE
-    before = text[text.rfind("\n", 0, span.start) + 1 : span.start].strip()
-    is_appended = bool(before) and (text.startswith("\n", span.end) or text.startswith("\n", span.end - 1))
+    before, is_appended = opened.before(span.start), opened.is_appended(span.start, span.end)
     if links:
-        is_word = bool(before) and not is_appended and hijacked.issuperset(links)
-        return NEVER if is_word else APPENDED if is_appended else LINK  # a word of a sentence is the author's
+        if bool(before) and not is_appended and hijacked.issuperset(links):
+            return NEVER  # a word of a sentence is the author's
+        if all(text.count(text[link.start : link.end]) > 1 for link in links):
+            return KNOWN  # so are menus, which stand on a page twice
+        return APPENDED if is_appended else LINK
     words = " ".join(text[span.start : span.end].lower().split())
-    if opened.says_again(words):
+    is_foreign = is_appended and bool(opened.own_foreign(words))
+    if opened.says_again(words) and not is_foreign:
         return NEVER
     place, _ = opened.page.stretch(span.start, span.end)
-    token = opened.tokens[bisect_right(opened.parsed.token_starts, place) - 1]
+    token = opened.tokens[bisect_right(opened.token_starts, place) - 1]
     if token.kind in (START, COMMENT) or any(name in words for name in opened.page.own):
         return SURE
-    if _is_paragraph(opened, span.start, span.end):
+    if opened.is_paragraph(span.start, span.end):
         return APPENDED
-    return _bar_inside(opened, place, LINK if is_appended and before[-1] in _SENTENCE_ENDS else OTHER_TEXT)
+    if is_foreign:
+        return _bar_inside(opened, place, APPENDED, is_behind=True)
+    is_behind = is_appended and before[-1] in _SENTENCE_ENDS
+    return _bar_inside(opened, place, LINK if is_behind else OTHER_TEXT, is_behind=is_behind)
 
 
-def _bar_inside(opened: OpenPage, place: int, otherwise: float) -> float:
-    """The bar for text without a link to elsewhere, by the elements it stands in."""
+def _bar_inside(opened: OpenPage, place: int, otherwise: float, *, is_behind: bool) -> float:
+    """The bar for text without a link to elsewhere, by the elements it stands in; is_behind says that it follows what is there."""
     names = [item.name for item in opened.parsed.ancestors(opened.parsed.innermost(place, place + 1))]
-    if "a" in names:
-        return NEVER if _INLINE.issuperset(names[: names.index("a")]) else SURE
-    return otherwise if _FIXED.isdisjoint(names) else SURE
+    if not _FIXED.isdisjoint(names):
+        return SURE
+    if "a" not in names:
+        return otherwise
+    if INLINE.issuperset(names[: names.index("a")]):
+        return NEVER
+    return otherwise if is_behind else SURE  # blocks in a link are a card, with sentences of its own
 
 
 def _leads_to_front_page(page: Page, span: Span) -> bool:
@@ -184,13 +151,6 @@ def _leads_to_front_page(page: Page, span: Span) -> bool:
 
 def _links_in(links: Sequence[Link], span: Span) -> list[Link]:
     return [link for link in links if link.start < span.end and span.start < link.end]
-
-
-def _names_itself(text: str, link: Link) -> bool:
-    """Whether a link's text is no more than its address: nobody is to be lured."""
-    bare = _words(text, link).lower()
-    bare = bare.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-    return bare == link.host.removeprefix("www.")
 
 
 def _with_blocks(opened: OpenPage, spans: list[Span], judged: list[Judged]) -> list[Span]:
@@ -232,27 +192,28 @@ def _again(page: Page, spans: Sequence[Span]) -> list[Span]:
     said: dict[str, Span] = {}
     for span in spans:
         if span.action == REMOVED and (span.score >= KNOWN or span.reason == BLOCK):
-            links = [link for link in _links_in(page.links, span) if not _names_itself(page.text, link)]
-            for words in [_words(page.text, link) for link in links] or [page.text[span.start : span.end].strip()]:
+            links = [link for link in _links_in(page.links, span) if not page.names_itself(link)]
+            for words in [page.words(link) for link in links] or [page.text[span.start : span.end].strip()]:
                 if len(words.encode("utf-8", "surrogatepass")) >= KNOWN_SIZE:
                     said.setdefault(words, span)
     if not said:
         return []
+    others = [link for link in page.links if not page.names_itself(link)]
+    found = [span._replace(start=start, end=end) for start, end, span in _line_ends(page.text, said)]
+    return found + [
+        said[words]._replace(start=link.start, end=link.end) for link in others if (words := page.words(link)) in said
+    ]
+
+
+def _more(spans: Sequence[Span], found: Sequence[Span]) -> list[Span]:
+    """Spans with those of some others that touch nothing removed, and not one another."""
     taken = sorted((span.start, span.end) for span in spans if span.action == REMOVED)
-    found = _line_ends(page.text, said)
-    others = [link for link in page.links if not _names_itself(page.text, link)]
-    found += [(link.start, link.end, said[words]) for link in others if (words := _words(page.text, link)) in said]
-    out = []
-    for start, end, span in sorted(found, key=lambda item: item[:2]):
-        if _is_free(taken, start, end):
-            insort(taken, (start, end))
-            out.append(span._replace(start=start, end=end))
+    out = [*spans]
+    for span in sorted(found, key=lambda span: (span.start, span.end)):
+        if _is_free(taken, span.start, span.end):
+            insort(taken, (span.start, span.end))
+            out.append(span)
     return out
-
-
-def _words(text: str, link: Link) -> str:
-    """The text of a link."""
-    return text[link.start + 1 : text.rfind("](", link.start, link.end)].strip()
 
 
 def _line_ends(text: str, said: dict[str, Span]) -> list[tuple[int, int, Span]]:

@@ -31,6 +31,7 @@ FORMATS = {
     ".parquet": "parquet",
 }
 WHOLE = ("txt", "md", "rst", "html")  # formats of files that are one article, and of the text in a field
+WITH_FIELDS = ("jsonl", "csv", "tsv", "parquet")  # formats in which fields are named
 COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
 _COMPRESSES = {"parquet": ("",), "warc": ("", "gz")}  # what these come in; the others in anything
 
@@ -75,7 +76,7 @@ class Record(NamedTuple):
 
     An empty record says that the piece is no article (a blank line, a header, the rest of a line reported before): it is
     passed through and not counted. One with a problem is passed through and counted as skipped for it.
-    raw are its bytes in the file where each piece is compressed by itself.
+    raw are its bytes in the file where they are not the data: a piece is compressed by itself, or its HTTP body is encoded.
     """
 
     data: bytes
@@ -212,11 +213,13 @@ def fields(document: Document, options: Options) -> list[Field]:
     raise UnreadableError(NO_READER)
 
 
-def stored(data: bytes) -> bytes:
-    """A record as it is stored in a file whose records are compressed one by one."""
+def stored(record: Record, data: bytes) -> bytes:
+    """Other data of a record as they are stored in its file: not as they are when the record has `raw` bytes."""
+    if not record.raw:
+        return data
     from cleaner.readers import warc
 
-    return warc.compressed(data)
+    return warc.stored(record, data)
 
 
 def finish(document: Document, clean: bytes) -> bytes:

@@ -20,7 +20,7 @@ def protected(text: str) -> list[tuple[int, int]]:
     ['```\\nx\\n```\\n']
     """
     found = []
-    begin = _front_matter_end(text)
+    begin = front_matter_end(text)
     if begin:
         found.append((0, begin))
     if not _may_hold_code(text, begin):
@@ -89,12 +89,6 @@ def code_spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def code_blocks(text: str) -> list[tuple[int, int]]:
-    """The protected stretches without front matter."""
-    behind = _front_matter_end(text)
-    return [(start, end) for start, end in protected(text) if start >= behind]
-
-
 def _may_hold_code(text: str, begin: int) -> bool:
     """Whether a line of text[begin:] begins with a fence or an indent."""
     if text.startswith(_INDENTS, begin) or any(text.find("\n" + indent, begin) >= 0 for indent in _INDENTS):
@@ -112,7 +106,7 @@ def _fence(line: str) -> str:
     return ""
 
 
-def _front_matter_end(text: str) -> int:
+def front_matter_end(text: str) -> int:
     """Where the text behind the front matter begins; 0 when there is none, or it is not closed in time."""
     for sign in ("---", "+++"):
         if text.startswith((sign + "\n", sign + "\r\n")):

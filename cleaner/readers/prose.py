@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cleaner.readers import markdown, rst
 
 
@@ -16,9 +18,10 @@ def protected(text: str, format: str) -> list[tuple[int, int]]:
     return rst.protected(text) if format == "rst" else []
 
 
-def code_blocks(text: str, format: str) -> list[tuple[int, int]]:
-    """The protected stretches without front matter."""
-    return markdown.code_blocks(text) if format == "md" else protected(text, format)
+def without_front_matter(text: str, format: str, stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The protected stretches of a text that are code."""
+    behind = markdown.front_matter_end(text) if stretches and format == "md" else 0
+    return [(start, end) for start, end in stretches if start >= behind]
 
 
 def code(text: str, format: str) -> list[tuple[int, int]]:
@@ -28,4 +31,5 @@ def code(text: str, format: str) -> list[tuple[int, int]]:
     ([(2, 5)], [(2, 7)])
     """
     inside = {"md": markdown.code_spans, "rst": rst.code_spans}.get(format)
-    return sorted(code_blocks(text, format) + inside(text)) if inside else []
+    blocks = without_front_matter(text, format, protected(text, format))
+    return sorted(blocks + inside(text)) if inside else []

@@ -10,20 +10,23 @@ from typing import BinaryIO, NamedTuple
 
 from cleaner.encoding import MAX_BYTES
 from cleaner.readers import Options, Record, UnreadableError
+from cleaner.readers.http_body import EncodedError
 from cleaner.readers.warc_record import (
     END,
     MAX_HEAD,
     Head,
     block_length,
+    encoded,
     fields,
     finish,
+    plain,
     record_head,
     record_id,
     restored,
     text_format,
 )
 
-__all__ = ["compressed", "fields", "finish", "records", "restored"]
+__all__ = ["compressed", "fields", "finish", "records", "restored", "stored"]
 
 PIECE = 1 << 20  # bytes held at a time of what is passed through
 MAX_RECORD = MAX_BYTES + MAX_HEAD + len(END)
@@ -35,6 +38,7 @@ _WASTE = 1 << 28  # bytes that may be read twice, on top of four times the file,
 _START = re.compile(rb"WARC/1\.[01]\r\n")
 _START_SIZE = 10
 _MAGIC = b"\x1f\x8b\x08"
+_AT = " at byte "  # begins what stands for the id of a record that could not be read
 _NO_ID = " "  # stands for the id of a record that counts and has none
 _TOO_LARGE = f"larger than {MAX_BYTES} bytes"
 
@@ -55,7 +59,7 @@ def records(stream: BinaryIO, options: Options) -> Iterator[Record]:
         if record.record:
             number += 1
             hint = f"#{number}"
-            name = hint + record.record if record.problem else hint if record.record == _NO_ID else record.record
+            name = (hint + record.record).rstrip() if _is_place(record.record) else record.record
             record = record._replace(record=name, hint=hint)
         yield record
 
@@ -68,6 +72,20 @@ def compressed(data: bytes) -> bytes:
     """
     deflater = zlib.compressobj(9, zlib.DEFLATED, 31)  # as warcio does, so that its files are restored to the byte
     return deflater.compress(data) + deflater.flush()
+
+
+def stored(record: Record, data: bytes) -> bytes:
+    """Other data of a record as they stand in its file: in the encodings its HTTP body is in there, and compressed if it is.
+
+    >>> record = Record(b"text", "#1", raw=b"")
+    >>> stored(record, b"more text")
+    b'more text'
+    """
+    if not record.raw:
+        return data
+    is_member = record.raw.startswith(_MAGIC)
+    changed = encoded(zlib.decompress(record.raw, 31) if is_member else record.raw, data)
+    return compressed(changed) if is_member else changed
 
 
 class _Window:
@@ -130,11 +148,15 @@ def _plain(window: _Window) -> Iterator[Record]:
 
 
 def _whole(data: bytes, head: Head) -> Record:
+    name = record_id(data, head) or _NO_ID
     try:
-        counts = text_format(data, head) is not None
+        opened = plain(data)
+        counts = text_format(opened, record_head(opened)) is not None
+    except EncodedError as error:
+        return Record(data, name, "", str(error))
     except UnreadableError:
-        counts = True  # the reason is given when it is read
-    return Record(data, (record_id(data, head) or _NO_ID) if counts else "")
+        return Record(data, name)  # the reason is given when it is read
+    return Record(opened, name, raw=data if opened != data else b"") if counts else Record(data, "")
 
 
 def _damaged(window: _Window, problem: str) -> Iterator[Record]:
@@ -161,7 +183,12 @@ def _passed(window: _Window, size: int, problem: str) -> Iterator[Record]:
 
 
 def _place(offset: int) -> str:
-    return f" at byte {offset}"
+    return f"{_AT}{offset}"
+
+
+def _is_place(name: str) -> bool:
+    """Whether a record has no id: there is only a place, or nothing, behind its number."""
+    return name.startswith((_AT, _NO_ID))
 
 
 class _Member(NamedTuple):
@@ -250,7 +277,7 @@ def _of_member(stream: BinaryIO, at: int, member: _Member) -> Iterator[Record]:
         yield from _raw(stream, at, member.end, _TOO_LARGE)
     else:
         inside = list(_plain(_Window(BytesIO(member.data).read, lambda end: end <= member.size)))
-        if len(inside) == 1 and not inside[0].problem:
+        if len(inside) == 1 and not inside[0].record.startswith(_AT):
             stream.seek(at)
             yield inside[0]._replace(raw=stream.read(member.end - at))
         elif any(part.record and not part.problem for part in inside):
@@ -275,7 +302,7 @@ def _of_large(stream: BinaryIO, at: int, member: _Member) -> Iterator[Record]:
 
 def _apart(parts: Iterable[Record]) -> Iterator[Record]:
     for part in parts:
-        yield part._replace(raw=compressed(part.data))
+        yield part._replace(raw=compressed(part.raw or part.data))
 
 
 def _raw(stream: BinaryIO, start: int, end: int, problem: str) -> Iterator[Record]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cleaner import splice
 from cleaner.encoding import Decoded, UndecodableError, decode_page
-from cleaner.readers import Document, Field, Options, UnreadableError
+from cleaner.readers import Document, Field, Options, UnreadableError, http_body
 
 MAX_HEAD = 65_536  # bytes of one block of header lines
 END = b"\r\n\r\n"  # what ends every record
@@ -64,7 +64,8 @@ def fields(document: Document, options: Options) -> list[Field]:
     >>> field.format, field.text, field.byte_offsets([1])
     ('txt', 'text', [55])
 
-    Raises `UnreadableError` when a length or a digest is not that of the bytes, and for an HTTP body that is encoded.
+    The body of a response is taken as it is: `plain` undoes its encodings. Raises `UnreadableError` when a length or a
+    digest is not that of the bytes.
     """
     data = document.data
     parts = _parts(data)
@@ -107,6 +108,42 @@ def restored(clean: bytes, pieces: Sequence[tuple[int, bytes]]) -> bytes:
     return _sealed(clean, parts, splice.restore(payload, [(start - begin, piece) for start, piece in pieces]))
 
 
+def plain(data: bytes) -> bytes:
+    """A response with its body out of the encodings of HTTP, and the lengths and digests of that; other records as they are.
+
+    No other byte of the header moves, so that it still names the encodings. What is no article by its type is not opened.
+    Raises `EncodedError` for a body that cannot be taken out of them, and `UnreadableError` as `fields` does.
+    """
+    head = record_head(data)
+    http = _http(data, head)
+    mime = _mime(data, head, http)
+    how = http_body.Coding() if mime and mime not in TEXTS else _coding(data, http)
+    if how == http_body.Coding():
+        return data
+    parts = _parts(data)
+    body = http_body.decoded(data[parts.payload : -len(END)], how)
+    return _sealed(data, parts, body.plain, (body.entity, body.plain))
+
+
+def encoded(original: bytes, changed: bytes) -> bytes:
+    """What `plain` made of a record, in its changed form, with the body in the encodings of the original.
+
+    >>> head = b"WARC/1.0\\r\\nWARC-Type: response\\r\\nContent-Length: %d\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n"
+    >>> original = head % 65 + b"8\\r\\none word\\r\\n0\\r\\n\\r\\n" + END
+    >>> plain(original) == head % 55 + b"one word" + END
+    True
+    >>> encoded(original, plain(original)) == original
+    True
+    """
+    old, new = _parts(original), _parts(changed)
+    how = _coding(original, old.http)
+    if how == http_body.Coding():
+        return changed
+    before = http_body.decoded(original[old.payload : -len(END)], how)
+    after = http_body.encoded(changed[new.payload : -len(END)], how, before.form)
+    return _sealed(original, old, after.raw, (before.entity, after.entity))
+
+
 def record_head(data: Buffer) -> Head:
     """The header of the record that some bytes begin with. Raises `UnreadableError` when it is not one."""
     version = _VERSION.match(data)
@@ -136,17 +173,14 @@ def record_id(data: Buffer, head: Head) -> str:
 def text_format(data: Buffer, head: Head) -> str | None:
     """What the payload of a record is judged as; None for a record that is no article.
 
-    Raises `UnreadableError` for a response without an HTTP header, and for one whose body is encoded.
+    Raises `UnreadableError` for a response without an HTTP header.
     """
     if head.value(data, b"warc-type").lower() not in (b"conversion", b"resource", b"response"):
         return None
     http = _http(data, head)
-    mime = _content_type(data, head, http).partition(b";")[0].strip().lower()
-    if mime and mime not in TEXTS:
-        return None
-    _require_identity(data, http)
+    mime = _mime(data, head, http)
     if mime:
-        return TEXTS[mime]
+        return TEXTS.get(mime)
     payload = data[http.end if http else head.end :]
     if b"\0" in payload:
         return None
@@ -185,6 +219,16 @@ def _content_type(data: Buffer, head: Head, http: Head | None) -> bytes:
     return (http or head).value(data, b"content-type")
 
 
+def _mime(data: Buffer, head: Head, http: Head | None) -> bytes:
+    return _content_type(data, head, http).partition(b";")[0].strip().lower()
+
+
+def _coding(data: Buffer, http: Head | None) -> http_body.Coding:
+    if http is None:
+        return http_body.Coding()
+    return http_body.coding(http.value(data, b"content-encoding"), http.value(data, b"transfer-encoding"))
+
+
 def _parts(data: bytes) -> _Parts:
     head = record_head(data)
     if head.end + block_length(data, head) + len(END) != len(data) or not data.endswith(END):
@@ -200,19 +244,13 @@ def _parts(data: bytes) -> _Parts:
     return _Parts(head, http, payload)
 
 
-def _require_identity(data: Buffer, http: Head | None) -> None:
-    """A cut is a range of bytes of the record, which no text of a compressed or chunked body has."""
-    for name in (b"content-encoding", b"transfer-encoding"):
-        value = http.value(data, name).lower() if http else b""
-        if value not in (b"", b"identity"):
-            label = value.decode("ascii", "replace")[:40]
-            raise UnreadableError(f"http {name.decode().replace('-', ' ')} {label}: not supported")
+def _sealed(data: bytes, parts: _Parts, payload: bytes, *entities: tuple[bytes, bytes]) -> bytes:
+    """The record with another payload, and the lengths and digests of that.
 
-
-def _sealed(data: bytes, parts: _Parts, payload: bytes) -> bytes:
-    """The record with another payload, and the lengths and digests of that."""
+    A digest of the payload may also be that of an entity, the payload out of its chunks, and becomes that of the other one.
+    """
     _, http = _heads(data, parts, len(payload))
-    head, _ = _heads(data, parts, len(payload), _digests(data, parts, http + payload, payload))
+    head, _ = _heads(data, parts, len(payload), _digests(data, parts, http + payload, payload, *entities))
     return b"".join((head, http, payload, END))
 
 
@@ -234,29 +272,32 @@ def _replaced(data: bytes, begin: int, head: Head, values: Mapping[bytes, bytes]
     return b"".join((*out, data[last : head.end]))
 
 
-def _digests(data: bytes, parts: _Parts, block: bytes, payload: bytes) -> dict[bytes, bytes]:
+def _digests(
+    data: bytes, parts: _Parts, block: bytes, payload: bytes, *entities: tuple[bytes, bytes]
+) -> dict[bytes, bytes]:
     """The digests of another block and payload, in the form of those the record has, which must be right."""
     old = data[: -len(END)]
     return {
-        name: _digest_like(parts.head.value(data, name), old[begin:], new)
-        for name, begin, new in (
-            (b"warc-block-digest", parts.head.end, block),
-            (b"warc-payload-digest", parts.payload, payload),
+        name: _digest_like(parts.head.value(data, name), *pairs)
+        for name, pairs in (
+            (b"warc-block-digest", ((old[parts.head.end :], block),)),
+            (b"warc-payload-digest", ((old[parts.payload :], payload), *entities)),
         )
         if name in parts.head.values
     }
 
 
-def _digest_like(value: bytes, old: bytes, new: bytes) -> bytes:
-    """The digest of new bytes with the algorithm and in the form of the digest of the old ones."""
+def _digest_like(value: bytes, *pairs: tuple[bytes, bytes]) -> bytes:
+    """The digest of new bytes with the algorithm and in the form of the digest of the old ones, the first whose it is."""
     label, _, digest = value.partition(b":")
     algorithm = label.decode("ascii", "replace").lower().replace("-", "")
     if algorithm not in _ALGORITHMS:
         raise UnreadableError(f"digest: algorithm {algorithm[:20]} is not supported")
-    right = hashlib.new(algorithm, old, usedforsecurity=False).digest()
-    for form in _DIGEST_FORMS:
-        if form(right) == digest:
-            return label + b":" + form(hashlib.new(algorithm, new, usedforsecurity=False).digest())
+    for old, new in pairs:
+        right = hashlib.new(algorithm, old, usedforsecurity=False).digest()
+        for form in _DIGEST_FORMS:
+            if form(right) == digest:
+                return label + b":" + form(hashlib.new(algorithm, new, usedforsecurity=False).digest())
     raise UnreadableError("digest: it is not that of the bytes")
 
 

@@ -22,7 +22,7 @@ from cleaner.structure import makes_markup, splits_pair, splits_title
 from cleaner.view import IS_LETTER, IS_WORD, fold
 
 if TYPE_CHECKING:
-    from cleaner.pages.weigh import OpenPage
+    from cleaner.pages.opened import OpenPage
 
 SITE_PHRASE = "site-phrase"
 MAX_PHRASES, MAX_LENGTH = 1000, 200
@@ -116,7 +116,7 @@ def is_page(text: str, format: str | None) -> bool:
 
 
 def _opened(text: str) -> OpenPage:
-    from cleaner.pages.weigh import OpenPage  # what knows HTML is loaded when there is some
+    from cleaner.pages.opened import OpenPage  # what knows HTML is loaded when there is some
 
     return OpenPage(text)
 
