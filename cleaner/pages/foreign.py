@@ -15,6 +15,7 @@ from cleaner.pages.alphabets import foreign_tail, foreign_word
 from cleaner.pages.opened import INLINE, OpenPage
 from cleaner.span import Span
 
+MOST_KINDS = 10  # kinds of elements that are looked through
 MIN_OWN = 3  # characters of words that stand on the page again
 _SENTENCE_END = regex.compile(r"[.!?…。！？।؟](?=[\s\"'”’»)]|\Z)")
 
@@ -51,7 +52,7 @@ def foreign_again(opened: OpenPage, spans: Sequence[Span]) -> list[Span]:
                 known[_kind(opened, span.start)].append((foreign, span))
     return [
         span
-        for foreign, like in (pair for kind in known.values() for pair in kind[:1])
+        for foreign, like in (pair for kind in [*known.values()][:MOST_KINDS] for pair in kind[:1])
         for span in _ends(opened, foreign, like)
     ]
 

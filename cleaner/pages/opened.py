@@ -43,6 +43,11 @@ class OpenPage:
             last = link.end
         return " ".join(" ".join((*kept, self.page.text[last:])).lower().split())
 
+    @cached_property
+    def links(self) -> Counter[str]:
+        """How often it has each of its links to other sites, words and address."""
+        return Counter(self.page.text[link.start : link.end] for link in self.page.links)
+
     def says_again(self, words: str) -> bool:
         """Whether some words stand in the page's own text more than once."""
         if words not in self._repeated:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from cleaner.decide import REMOVED
@@ -26,6 +27,8 @@ START = -2.0  # logits every link begins with
 # It leads to a front page whose host the page names nowhere else, and its words do not name that either.
 STRANGER = 1.0
 MOST_WORDS = 10  # of a link that sells; more are a headline
+REACH = 300  # characters before and behind a link that say where it stands
+MOST = 300  # hosts that a page is searched for
 SHARE = 0.5  # of the words of a link that must have points: what sells says little else
 ELSEWHERE = 0.5  # it leads to another page of such a site
 # Of links to front pages alone:
@@ -85,6 +88,7 @@ class _Scene:
     def __init__(self, opened: OpenPage, hosts: Hosts) -> None:
         self.opened = opened
         self.hosts = hosts
+        self.alone: dict[str, bool] = {}
 
     def span(self, link: Link, words: str, may_sell: bool) -> Span | None:
         """The span of a link that has points enough."""
@@ -106,7 +110,7 @@ class _Scene:
     def _goods(self, words: str, target: str) -> tuple[Signs, str]:
         """What the words of a link sell, and its address if these do, unless the page is on the subject."""
         reading = read_name([words.lower()], self.hosts)
-        if not reading.sells or reading.share < SHARE or names_goods(self.opened.own_text, reading.trade, self.hosts):
+        if not reading.sells or reading.share < SHARE or self._is_on_subject(reading.trade):
             return [], "unknown"
         address = judge_address(target, self.hosts)
         return [(f'link reads "{reading.words}"', reading.points), *(address.seen if address else ())], reading.trade
@@ -128,7 +132,14 @@ class _Scene:
 
     def _is_alone(self, host: str) -> bool:
         """Whether nothing else on the page names a host."""
-        return self.opened.source.count(host.removeprefix("www.")) <= 1
+        if host not in self.alone:
+            is_searched = len(self.alone) < MOST
+            self.alone[host] = is_searched and self.opened.source.count(host.removeprefix("www.")) <= 1
+        return self.alone[host]
+
+    @cached_property
+    def _is_on_subject(self) -> Callable[[str], bool]:
+        return cache(lambda trade: names_goods(self.opened.own_text, trade, self.hosts))
 
 
 def _points(signs: Signs) -> float:
@@ -136,8 +147,9 @@ def _points(signs: Signs) -> float:
 
 
 def _place(text: str, link: Link) -> _Place:
-    start, end = text.rfind("\n", 0, link.start) + 1, text.find("\n", link.end)
-    return _Place(text[start : link.start].strip(), not text[link.end : end if end >= 0 else len(text)].strip())
+    low, high = max(link.start - REACH, 0), link.end + REACH
+    before, behind = text[low : link.start].rpartition("\n")[2], text[link.end : high].partition("\n")[0]
+    return _Place(before.strip(), not behind.strip())
 
 
 def _is_named(words: str, host: str) -> bool:

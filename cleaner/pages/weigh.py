@@ -112,7 +112,7 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
     if links:
         if bool(before) and not is_appended and hijacked.issuperset(links):
             return NEVER  # a word of a sentence is the author's
-        if all(text.count(text[link.start : link.end]) > 1 for link in links):
+        if all(opened.links[text[link.start : link.end]] > 1 for link in links):
             return KNOWN  # so are menus, which stand on a page twice
         return APPENDED if is_appended else LINK
     words = " ".join(text[span.start : span.end].lower().split())
