@@ -17,7 +17,7 @@ from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.patterns import pattern
 from cleaner.seams import orphaned, still_used, trim, whole_link, widen
-from cleaner.span import Span
+from cleaner.span import Span, merged, touches
 from cleaner.structure import makes_markup, splits_pair, splits_title
 from cleaner.wording import key_of
 
@@ -41,16 +41,17 @@ def decide(
     spans: list[Span] = []
     doubtful: set[Span] = set()
     taken: list[tuple[int, int]] = []
-    likely = [other for other in judged if other.probability >= model.review]
+    likely = merged((other.start, other.end) for other in judged if other.probability >= model.review)
     if not likely:
         return spans
+    own: dict[str, bool] = {}
     for item in sorted(judged, key=lambda item: (-item.probability, item.start)):
         if item.probability < model.review:
             break
         key = key_of(text[item.start : item.end])
         start, end = whole_link(text, item.start, item.end)
         item = item._replace(start=start, end=end)
-        item = item._replace(end=_without_own_address(text, item, likely))
+        item = item._replace(end=_without_own_address(text, item, likely, own))
         item = item._replace(end=trim(text, item.start, item.end))
         start, end = widen(text, item.start, item.end)
         if not _is_free(taken, start, end):
@@ -132,18 +133,19 @@ def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]
 _INLINE_LINK = pattern(r"!?\[[^\[\]\n]*\](?=\(https?://(?:www\.)?([^/()\s]+)[^()\n]*\)\s*$)")
 
 
-def _without_own_address(text: str, item: Judged, likely: list[Judged]) -> int:
+def _without_own_address(text: str, item: Judged, likely: Sequence[tuple[int, int]], own: dict[str, bool]) -> int:
     """The end of a segment that is a Markdown link, without its address if that is the article's own.
 
-    It is when the same site is named elsewhere in the article, outside anything likely to be spam.
+    It is when the same site is named elsewhere in the article, outside the stretches likely to be spam; `own` remembers the
+    answer for each site, since a text may link to one a thousand times.
     """
     link = _INLINE_LINK().match(text, item.start, item.end)
     if link is None:
         return item.end
-    for other in re.finditer(re.escape(link[1]), text):
-        if not any(spam.start < other.end() and other.start() < spam.end for spam in likely):
-            return int(link.end())
-    return item.end
+    if link[1] not in own:
+        named = re.finditer(re.escape(link[1]), text)
+        own[link[1]] = any(not touches(likely, other.start(), other.end()) for other in named)
+    return int(link.end()) if own[link[1]] else item.end
 
 
 _FEATURE = {name: number for number, name in enumerate(NAMES)}
