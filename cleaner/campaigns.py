@@ -18,9 +18,7 @@ from cleaner.span import Span
 from cleaner.wording import key_of
 
 LEAST = 2  # documents a text was cut from
-SHARE = (
-    1 / 3
-)  # of the documents it was found in at all: a publisher's own line is cut by mistake now and then, not mostly
+SHARE = 1 / 3  # of those it was found in at all: a publisher's own line is cut by mistake now and then, not mostly
 MOST = 10_000  # campaigns of a run, the most frequent ones: they are kept in the journal and in every worker
 MOST_COUNTED = 200_000  # texts that are counted, so that memory has a bound; those that come later are not
 # Logits a campaign adds. Of 59 places with a probability of 0.05 and more, but under the threshold, whose text was a

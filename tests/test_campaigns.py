@@ -203,3 +203,16 @@ def test_without_a_report_each_file_stands_alone(tmp_path: Path) -> None:
     command = ["clean", str(tmp_path / "in"), "--in-place", "--no-report", "-q", "-j", "1"]
     assert CliRunner().invoke(main, command).exit_code == 0
     assert files_below(tmp_path / "in")["b.txt"] == DATA["b.txt"]
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("campaigns", [5, None, {"a": 1}, [5, None], "x"])
+def test_settings_of_another_hand_are_no_campaigns(tmp_path: Path, campaigns: object) -> None:
+    write_files(tmp_path / "in", DATA)
+    assert _run(tmp_path) == 0
+    for journal in (tmp_path / "out-report").rglob("journal.jsonl"):
+        first, rest = journal.read_text().split("\n", 1)
+        changed = {"settings": json.loads(first)["settings"] | {"campaigns": campaigns}}
+        journal.write_text(json.dumps(changed) + "\n" + rest)
+    assert _run(tmp_path) == 0
+    assert set(files_below(tmp_path / "out").values()) == {ARTICLE.encode()}

@@ -230,6 +230,12 @@ def _with_campaigns(settings: Mapping[str, Any], campaigns: Sequence[str]) -> di
     return {**settings, **({CAMPAIGNS: list(campaigns)} if campaigns else {})}
 
 
+def _campaigns(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of an earlier run, whose settings may be anything."""
+    found = settings.get(CAMPAIGNS)
+    return tuple(map(str, found)) if isinstance(found, list) else ()
+
+
 def _without_campaigns(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name != CAMPAIGNS}
 
@@ -287,7 +293,7 @@ class _Book:
     def _earlier_campaigns(self) -> tuple[str, ...] | None:
         """Those of the latest run with the same settings that goes on in place, or after which nothing has changed."""
         for earlier in self.runs:
-            campaigns = tuple(map(str, earlier.settings.get(CAMPAIGNS, ())))
+            campaigns = _campaigns(earlier.settings)
             if _without_campaigns(earlier.settings) != self.settings:
                 continue
             if self.task.output is None or self._is_as_left(campaigns):
