@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import hostwords
 from cleaner import model as models
-from cleaner.campaigns import raised
+from cleaner.campaigns import TELLING, raised
 from cleaner.code import code_spans
 from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
 from cleaner.hostwords import Hosts
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
+from cleaner.occurrences import NOTHING, sought
 from cleaner.policy import Policy
 from cleaner.readers.markdown import may_hide
 from cleaner.readers.prose import protected
@@ -63,6 +64,8 @@ class Cleaner:
         if level not in LEVELS:
             raise CleanerError(f"level {level!r} is not one of {', '.join(LEVELS)}")
         self.campaigns: frozenset[str] = frozenset()
+        self.sought = NOTHING
+        self.is_counting = False
         self.model: Model = models.load(model)
         self.hosts: Hosts = hostwords.load(model)
         self.level = level
@@ -71,6 +74,14 @@ class Cleaner:
         """The same cleaner, knowing the keys of texts that are spam in other documents (`cleaner.campaigns`)."""
         other = copy(self)
         other.campaigns = frozenset(campaigns)
+        other.sought = sought(other.campaigns)
+        return other
+
+    def counting(self) -> Cleaner:
+        """The same cleaner for a first look: it cuts what is sure, and has all for review that a campaign may raise."""
+        other = copy(self)
+        other.is_counting = True
+        other.model = self.model._replace(review=min(self.model.review, TELLING.lowest))
         return other
 
     def find(self, text: str, *, format: str = "txt") -> list[Span]:
@@ -111,7 +122,10 @@ class Cleaner:
         return [result for result in out if result is not None]
 
     def _goes_to(self, level: str, progress: _Progress) -> bool:
-        return LEVELS.index(level) <= LEVELS.index(progress.policy.level or self.level)
+        return LEVELS.index(level) <= LEVELS.index(self._level(progress))
+
+    def _level(self, progress: _Progress) -> str:
+        return "remove" if self.is_counting else progress.policy.level or self.level
 
     def _report(
         self, settled: dict[int, _Progress], formats: Sequence[str], looked_at: dict[int, str | OpenPage]
@@ -134,7 +148,7 @@ class Cleaner:
         texts = [item if isinstance(item, str) else item.page.text for item in left]
         kept = [protected(text, formats[number]) for number, text in zip(batch, texts, strict=True)]
         done = []
-        found = judge(texts, self.model, kept)
+        found = judge(texts, self.model, kept, self.sought)
         if self.campaigns:
             found = [
                 raised(text, judged, self.campaigns, self.model) for text, judged in zip(texts, found, strict=True)
@@ -143,7 +157,7 @@ class Cleaner:
             state[number].protected = stretches
             if not state[number].take(self._found(item, judged, level, stretches)):
                 done.append(number)
-        last = {number: state[number] for number in done if level == (state[number].policy.level or self.level)}
+        last = {number: state[number] for number in done if level == self._level(state[number])}
         self._report(last, formats, dict(zip(batch, left, strict=True)))
         return done
 

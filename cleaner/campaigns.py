@@ -1,8 +1,8 @@
-"""Campaigns: texts that are spam in several documents of a run, and count as such where a third looks doubtful.
+"""Campaigns: texts that are spam in some documents of a run, and count as such where others look doubtful.
 
-Who injects into many articles puts the same words into most of them. What a first look over the documents cuts from two or
-more is a campaign; the keys of all campaigns are then fixed, so that every document has one result in whatever order, and by
-however many workers, documents are cleaned.
+Who injects into many articles puts the same words into most of them. A first look over the documents counts what is cut
+and what is doubtful; the keys of all campaigns are then fixed, so that every document has one result in whatever order, and
+by however many workers, documents are cleaned.
 """
 
 from __future__ import annotations
@@ -10,21 +10,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import exp, log
+from typing import NamedTuple
 
 from cleaner.decide import REMOVED, REVIEW
 from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.span import Span
-from cleaner.wording import key_of
+from cleaner.wording import is_telling, key_of
 
-LEAST = 2  # documents a text was cut from
-SHARE = 1 / 3  # of those it was found in at all: a publisher's own line is cut by mistake now and then, not mostly
+LEAST = (
+    2  # documents a text was found in, and cut from, or from one if it is telling and its probability was SURE there
+)
+SURE = 0.9
+SHARE = 1 / 3  # of those it was found in: a publisher's own line is cut by mistake now and then, not mostly
 MOST = 10_000  # campaigns of a run, the most frequent ones: they are kept in the journal and in every worker
-MOST_COUNTED = 200_000  # texts that are counted, so that memory has a bound; those that come later are not
-# Logits a campaign adds. Of 59 places with a probability of 0.05 and more, but under the threshold, whose text was a
-# campaign of its folder, 59 were spam (1,000 injected and clean articles); about half of all such places are.
-WEIGHT = log(30)
-LOWEST = 0.05  # of the probability that a segment must have by itself: nothing is cut only because it stands elsewhere
+MOST_COUNTED = 100_000  # texts that are counted, so that memory has a bound; those that come later are not
+
+
+class Rule(NamedTuple):
+    """The logits a campaign adds, and the probability that a segment must have by itself: nothing is cut only because it stands elsewhere."""
+
+    weight: float
+    lowest: float
+
+
+# By whether the text is telling (`cleaner.wording.is_telling`). Of 59 places with a probability of 0.05 and more, but under the
+# threshold, whose text was a campaign of its folder, 59 were spam (1,000 injected and clean articles), where about half of all
+# such places are; so were all 12 of 0.02 to 0.05 whose text is telling, and all 23 below.
+SHORT, TELLING = Rule(log(30), 0.05), Rule(log(100), 0.02)
 
 
 class Census:
@@ -33,6 +46,7 @@ class Census:
     def __init__(self) -> None:
         self._cut: Counter[str] = Counter()
         self._doubtful: Counter[str] = Counter()
+        self._sure: set[str] = set()
 
     def add(self, spans: Iterable[Span]) -> None:
         """Take what was found in one document."""
@@ -41,36 +55,40 @@ class Census:
         doubtful = {span.key for span in spans if span.action == REVIEW} - cut
         for keys, counter in ((cut, self._cut), (doubtful, self._doubtful)):
             counter.update(key for key in keys if key in counter or len(counter) < MOST_COUNTED)
+        for span in spans:
+            if span.action == REMOVED and span.score >= SURE and is_telling(span.key) and span.key in self._cut:
+                self._sure.add(span.key)
 
     def campaigns(self) -> tuple[str, ...]:
         """The keys of the campaigns, sorted.
 
         >>> from cleaner.decide import REMOVED, REVIEW
         >>> census = Census()
-        >>> span = Span(0, 6, 0.9, "promo-line", "gambling", (), REMOVED, "0123456789abcdef")
+        >>> span = Span(0, 6, 0.8, "promo-line", "gambling", (), REMOVED, "bestcasino")
         >>> for action in (REMOVED, REVIEW, REMOVED):
         ...     census.add([span._replace(action=action)])
         >>> census.campaigns()
-        ('0123456789abcdef',)
+        ('bestcasino',)
         """
-        found = [
-            (-count, key)
-            for key, count in self._cut.items()
-            if count >= LEAST and count >= SHARE * (count + self._doubtful[key])
-        ]
-        return tuple(sorted(key for _, key in sorted(found)[:MOST]))
+        found = sorted((-count, key) for key, count in self._cut.items() if self._is_campaign(key, count))
+        return tuple(sorted(key for _, key in found[:MOST]))
+
+    def _is_campaign(self, key: str, cut: int) -> bool:
+        in_all = cut + self._doubtful[key]
+        return in_all >= LEAST and cut >= SHARE * in_all and (cut >= LEAST or key in self._sure)
 
 
 def raised(text: str, judged: Sequence[Judged], campaigns: frozenset[str], model: Model) -> list[Judged]:
-    """What was judged in a text, the doubtful segments that are a campaign's made more probable by WEIGHT."""
-    return [
-        _raised(item, model)
-        if LOWEST <= item.probability < model.remove and key_of(text[item.start : item.end]) in campaigns
-        else item
-        for item in judged
-    ]
+    """What was judged in a text, the doubtful segments that are a campaign's made more probable."""
+    return [_raised(text, item, campaigns, model) if item.probability < model.remove else item for item in judged]
 
 
-def _raised(item: Judged, model: Model) -> Judged:
-    odds = item.probability / (1 - item.probability) * exp(WEIGHT)
-    return item._replace(probability=odds / (1 + odds), elsewhere=WEIGHT / model.slope)
+def _raised(text: str, item: Judged, campaigns: frozenset[str], model: Model) -> Judged:
+    if item.probability < TELLING.lowest:
+        return item
+    key = key_of(text[item.start : item.end])
+    rule = TELLING if is_telling(key) else SHORT
+    if key not in campaigns or item.probability < rule.lowest:
+        return item
+    odds = item.probability / (1 - item.probability) * exp(rule.weight)
+    return item._replace(probability=odds / (1 + odds), elsewhere=rule.weight / model.slope)

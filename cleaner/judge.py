@@ -14,6 +14,7 @@ from cleaner.features import CLUSTER_NAMES, Matrix, features, hosts, run_feature
 from cleaner.kin import best_of_others, kin_columns, text_keys
 from cleaner.links import References, links, with_references
 from cleaner.model import Model
+from cleaner.occurrences import NOTHING, Sought, occurrences
 from cleaner.propose import Candidates, Excerpt, Runs
 from cleaner.reading import Ints, Reading, Stretches, read
 from cleaner.trees import scores
@@ -41,12 +42,13 @@ class Judged(NamedTuple):
 
 
 class Proposals(NamedTuple):
-    """Everything proposed for a batch: its reading, the lines with candidates, the candidates and their features."""
+    """Everything proposed for a batch: its reading, the lines with candidates, the candidates, their features, which ones are wanted."""
 
     reading: Reading
     part: Excerpt
     found: Candidates
     matrix: Matrix
+    wanted: NDArray[np.bool_]
 
 
 class Chosen(NamedTuple):
@@ -57,13 +59,15 @@ class Chosen(NamedTuple):
     matrix: Matrix
 
 
-def judge(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> list[list[Judged]]:
+def judge(
+    texts: Sequence[str], model: Model, protected: Sequence[Stretches], wanted: Sought = NOTHING
+) -> list[list[Judged]]:
     """For each text the segments chosen among overlapping candidates.
 
-    Nothing inside a text's `protected` stretches is judged.
+    Nothing inside a text's `protected` stretches is judged. What is `wanted` is looked at wherever it stands.
     """
     out: list[list[Judged]] = [[] for _ in texts]
-    gated = gate(texts, model, protected)
+    gated = gate(texts, model, protected, wanted)
     for runs in _lots(gated.runs):
         proposals = propose_at(gated, runs, model)
         chosen = choose_among(proposals, model) if proposals else None
@@ -118,7 +122,7 @@ def choose_batch(texts: Sequence[str], model: Model, protected: Sequence[Stretch
 def choose_among(proposals: Proposals, model: Model) -> Chosen | None:
     """The same, the candidates being there."""
     alive, spam = spam_scores(proposals.matrix, model)
-    if not len(alive):
+    if not len(alive) and not proposals.wanted.any():
         return None
     alive, spam, holds = _with_holders(proposals, alive, spam, model)
     left = _some(proposals.found, alive)
@@ -165,7 +169,7 @@ def _with_holders(
     holds = holding(found, core, likely)
     score = np.full(len(holds), -np.inf)
     score[alive] = spam
-    again = np.flatnonzero((holds >= HOLDS) & np.isneginf(score))
+    again = np.flatnonzero(((holds >= HOLDS) | proposals.wanted) & np.isneginf(score))
     score[again] = scores(model.spam, proposals.matrix[again])
     alive = np.flatnonzero(np.isfinite(score))
     return alive, score[alive], np.maximum(holds[alive], _sigmoid(score[alive]))
@@ -231,13 +235,14 @@ def hot_units(model: Model) -> list[float]:
 
 
 def hot_runs(
-    texts: Sequence[str], model: Model, protected: Sequence[Stretches]
+    texts: Sequence[str], model: Model, protected: Sequence[Stretches], wanted: Sought = NOTHING
 ) -> tuple[Reading, Runs, References, Matrix]:
-    """A batch read, its hot runs, and what the gate looks at of each."""
+    """A batch read, its hot runs and those that are `wanted`, and what the gate looks at of each."""
     reading = read(texts, model.tables)
-    runs, references = with_references(
-        reading, propose.hot_runs(reading, hot_units(model), protected), model.tables.scale
-    )
+    hot = hot_units(model)
+    runs, references = with_references(reading, propose.hot_runs(reading, hot, protected), model.tables.scale)
+    if wanted.texts:
+        runs = propose.with_campaigns(reading, hot, runs, *occurrences(reading, wanted, protected))
     around = propose.surroundings(reading, runs, model.tables)
     return reading, runs, references, run_features(reading, around, model.tables, runs, references)
 
@@ -250,12 +255,13 @@ class Gated(NamedTuple):
     references: References
 
 
-def gate(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Gated:
+def gate(texts: Sequence[str], model: Model, protected: Sequence[Stretches], wanted: Sought = NOTHING) -> Gated:
     """Where in a batch a second look is due."""
-    reading, runs, references, matrix = hot_runs(texts, model, protected)
+    reading, runs, references, matrix = hot_runs(texts, model, protected, wanted)
     few = np.bincount(runs.docs[runs.references > 0], minlength=len(texts)) <= MAX_REFERENCES
     score = scores(model.gate, matrix)
     passed = (score >= model.gate_threshold) | ((runs.references > 0) & few[runs.docs])
+    passed |= runs.campaigns
     passed &= _ranks(runs.docs, score) < MAX_RUNS
     return Gated(reading, propose.select(runs, passed), references)
 
@@ -279,7 +285,7 @@ def propose_at(gated: Gated, runs: Runs, model: Model) -> Proposals | None:
         return None
     linked = links(part, references)
     matrix = features(reading, part, host, linked, references, model.tables, runs, edges, found)
-    return Proposals(reading, part, found, matrix)
+    return Proposals(reading, part, found, matrix, propose.is_campaign(part, runs, found))
 
 
 def _ranks(docs: Ints, score: NDArray[np.float64]) -> Ints:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 from cleaner.distinct import groups
 from cleaner.patterns import pattern
-from cleaner.propose import Excerpt, Runs, select
+from cleaner.propose import Excerpt, Runs, select, together
 from cleaner.reading import Ints, Reading
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ def with_references(reading: Reading, runs: Runs, scale: float) -> tuple[Runs, R
                 found.append((*place, 0.0, COLD_REFERENCE))
     if found:
         starts, ends, docs, heights, kinds = (np.array(column) for column in zip(*found, strict=True))
-        runs = _merged(runs, Runs(starts, ends, docs, heights, kinds.astype(np.int8)))
+        runs = _merged(
+            runs, Runs(starts, ends, docs, heights, kinds.astype(np.int8), np.zeros(len(starts), dtype=bool))
+        )
     return runs, References(scores, n_spam)
 
 
@@ -110,14 +112,8 @@ def _merged(some: Runs, others: Runs) -> Runs:
     others = select(others, np.argsort(others.starts, kind="stable"))
     at = np.maximum(np.searchsorted(others.starts, some.ends) - 1, 0)
     inside = (others.starts[at] < some.ends) & (others.ends[at] > some.starts)
-    both = Runs(
-        np.concatenate((some.starts, others.starts)),
-        np.concatenate((some.ends, others.ends)),
-        np.concatenate((some.docs, others.docs)),
-        np.concatenate((some.peaks, others.peaks)),
-        np.concatenate((np.where(inside, others.references[at], some.references), others.references)),
-    )
-    return select(both, np.argsort(both.starts, kind="stable"))
+    some = some._replace(references=np.where(inside, others.references[at], some.references))
+    return together(some, others)
 
 
 def _hot_definitions(reading: Reading, runs: Runs) -> dict[int, dict[str, float]]:

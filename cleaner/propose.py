@@ -7,8 +7,8 @@ plausible starts and ends around a run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,8 @@ _OUTER[cc.NEWLINE] = LINE
 class Runs(NamedTuple):
     """Hot runs: view offsets, text number, and the peak of the window score (1.0 is hot by itself).
 
-    `references` says whether a run is a reference to, or the definition of, an address (`cleaner.links`).
+    `references` says whether a run is a reference to, or the definition of, an address (`cleaner.links`), `campaigns` whether
+    it is the text of a campaign (`cleaner.occurrences`).
     """
 
     starts: Ints
@@ -40,11 +41,21 @@ class Runs(NamedTuple):
     docs: Ints
     peaks: NDArray[np.float64]
     references: NDArray[np.int8]
+    campaigns: NDArray[np.bool_]
 
 
 def select(runs: Runs, which: NDArray[np.bool_] | Ints) -> Runs:
     """Some of the runs."""
-    return Runs(runs.starts[which], runs.ends[which], runs.docs[which], runs.peaks[which], runs.references[which])
+    columns: Iterator[Any] = (column[which] for column in runs)
+    return Runs(*columns)
+
+
+def together(some: Runs, others: Runs) -> Runs:
+    """All runs of both, by where they start."""
+    pairs: Iterator[Any] = zip(some, others, strict=True)
+    columns: Iterator[Any] = map(np.concatenate, pairs)
+    both = Runs(*columns)
+    return select(both, np.argsort(both.starts, kind="stable"))
 
 
 class Surroundings(NamedTuple):
@@ -227,9 +238,8 @@ def hot_runs(reading: Reading, hot: Sequence[float], protected: Sequence[Stretch
     looked_at = warm_places(reading, hot)
     looked_at[ranges(stood.starts, stood.ends)] = True
     looked_at |= reading.foreign
-    for base, stretches in zip(reading.doc_base.tolist(), protected, strict=True):
-        for start, end in stretches:
-            looked_at[slice(*np.searchsorted(reading.source, (base + start, base + end)))] = False
+    for stretch in closed(reading, protected):
+        looked_at[stretch] = False
     at = np.flatnonzero(looked_at)
     at = at[~_IS_BLANK.take(reading.classes.take(at))]  # nothing in front of the first text or behind the last is left
     scores = window_scores(reading, hot, at, stood)
@@ -238,17 +248,36 @@ def hot_runs(reading: Reading, hot: Sequence[float], protected: Sequence[Stretch
     return _joined(reading, scores[is_hot], at[is_hot])
 
 
+def closed(reading: Reading, protected: Sequence[Stretches]) -> Iterator[slice]:
+    """The protected stretches of a batch's texts in view offsets."""
+    for base, stretches in zip(reading.doc_base.tolist(), protected, strict=True):
+        for start, end in stretches:
+            yield slice(*np.searchsorted(reading.source, (base + start, base + end)).tolist())
+
+
+def with_campaigns(reading: Reading, hot: Sequence[float], runs: Runs, starts: Ints, ends: Ints) -> Runs:
+    """The runs, and one more for each of some stretches that are the text of a campaign."""
+    if not len(starts):
+        return runs
+    scores = window_scores(reading, hot, ranges(starts, ends), standing(reading, hot[-1]))
+    peaks = np.maximum.reduceat(scores, np.cumsum(ends - starts) - (ends - starts)).astype(np.float64)
+    docs = np.searchsorted(reading.doc_first, starts, side="right") - 1
+    none = np.zeros(len(starts), dtype=np.int8)
+    more = Runs(starts, ends, docs, peaks, none, np.ones(len(starts), dtype=bool))
+    return together(runs, more)
+
+
 def _joined(reading: Reading, scores: NDArray[np.float32], at: Ints) -> Runs:
     """Hot places as runs."""
     if not len(at):
         empty = np.empty(0, dtype=np.int64)
-        return Runs(empty, empty, empty, np.empty(0), np.empty(0, dtype=np.int8))
+        return Runs(empty, empty, empty, np.empty(0), np.empty(0, dtype=np.int8), np.empty(0, dtype=bool))
     lines = np.searchsorted(reading.newlines, at)
     first = np.flatnonzero(np.concatenate(([True], (np.diff(at) > JOIN) | (np.diff(lines) > 0))))
     starts, ends = at[first], at[np.concatenate((first[1:] - 1, [len(at) - 1]))] + 1
     docs = np.searchsorted(reading.doc_first, starts, side="right") - 1
     peaks = np.maximum.reduceat(scores, first).astype(np.float64)
-    return Runs(starts, ends, docs, peaks, np.zeros(len(starts), dtype=np.int8))
+    return Runs(starts, ends, docs, peaks, np.zeros(len(starts), dtype=np.int8), np.zeros(len(starts), dtype=bool))
 
 
 def _fit_around(total: NDArray[np.int32], at: Ints) -> NDArray[np.int32]:
@@ -392,6 +421,17 @@ def ranges(starts: Ints, ends: Ints) -> Ints:
     return offsets + np.arange(lengths.sum())
 
 
+def is_campaign(part: Excerpt, runs: Runs, found: Candidates) -> NDArray[np.bool_]:
+    """Which candidates are the text of a campaign, neither more nor less."""
+    n, at = len(part.classes) + 1, np.flatnonzero(runs.campaigns)
+    wanted = np.sort(runs.starts[at] * n + runs.ends[at])
+    if not len(wanted):
+        return np.zeros(len(found.starts), dtype=bool)
+    own = found.starts * n + found.ends
+    same: NDArray[np.bool_] = wanted[np.minimum(np.searchsorted(wanted, own), len(wanted) - 1)] == own
+    return same
+
+
 def candidates(part: Excerpt, runs: Runs, edges: Boundaries) -> Candidates:
     """Segments around each run: every plausible start with every plausible end."""
     alike = [
@@ -521,6 +561,7 @@ def _starts(part: Excerpt, runs: Runs, strength: NDArray[np.int8], alike: Sequen
         _link_start(part, at, line),
         *(_stretch_start(stretch, runs, open_at) for stretch in alike),
         *_contrast(part, strength, may, at, sign=1),
+        np.where(runs.campaigns, at, -1),
     ]
     table = np.stack(options, axis=1)
     return np.where(table >= line[:, None], table, -1)
@@ -551,6 +592,7 @@ def _ends(part: Excerpt, runs: Runs, strength: NDArray[np.int8], alike: Sequence
         _link_end(part, at, line),
         *(_stretch_end(stretch, runs, open_at) for stretch in alike),
         *_contrast(part, strength, may, at, sign=-1),
+        np.where(runs.campaigns, at, -1),
     ]
     table = np.stack(options, axis=1)
     return np.where(table <= line[:, None], table, -1)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from samples import ARTICLE, files_below, write_files
 
 from cleaner import Cleaner, model
-from cleaner.campaigns import LOWEST, WEIGHT, Census, raised
+from cleaner.campaigns import SHORT, TELLING, Census, Rule, raised
 from cleaner.cli import main
 from cleaner.decide import ALLOWED, REMOVED, REVIEW
 from cleaner.engine import survey
@@ -72,6 +72,32 @@ def test_a_campaign_is_cut_from_several_documents_and_mostly(documents: list[lis
     assert bool(census.campaigns()) == is_campaign
 
 
+@pytest.mark.parametrize(
+    ("key", "score", "is_campaign"),
+    [("cheapwatches", 0.9, True), ("cheapwatches", 0.89, False), ("watches", 0.99, False), ("龙凤论坛", 0.95, True)],
+)
+def test_a_telling_text_cut_for_sure_from_one_document_is_one_where_another_is_doubtful(
+    key: str, score: float, is_campaign: bool
+) -> None:
+    census = Census()
+    census.add([_span(REMOVED, key)._replace(score=score)])
+    assert census.campaigns() == ()
+    census.add([_span(REVIEW, key)._replace(score=0.1)])
+    assert census.campaigns() == ((key,) if is_campaign else ())
+    for _ in range(2):
+        census.add([_span(REVIEW, key)._replace(score=0.1)])
+    assert census.campaigns() == ()  # one of four
+
+
+def test_the_first_look_sees_all_that_may_be_raised_and_cuts_what_is_sure(cleaner: Cleaner) -> None:
+    review, remove = cleaner.model.review, cleaner.model.remove
+    counting = Cleaner(level="review").counting()
+    assert counting.model.review == TELLING.lowest < review
+    for text in (PLAIN, DOUBTFUL):
+        for span in counting.find(text):
+            assert span.action == (REMOVED if span.score >= remove else REVIEW)
+
+
 def test_what_has_no_key_is_no_campaign() -> None:
     census = Census()
     for _ in range(3):
@@ -79,16 +105,17 @@ def test_what_has_no_key_is_no_campaign() -> None:
     assert census.campaigns() == ()
 
 
-def test_only_what_is_doubtful_by_itself_is_raised(cleaner: Cleaner) -> None:
-    [judged] = judge([PLAIN], cleaner.model, [[]])
-    best = max(judged, key=lambda item: item.probability)
-    assert TERM in PLAIN[best.start : best.end]
-    campaigns = frozenset([key_of(PLAIN[best.start : best.end])])
-    for before in (0.0, LOWEST - 0.01, LOWEST, 0.3, cleaner.model.remove, 0.999):
-        [after] = raised(PLAIN, [best._replace(probability=before)], campaigns, cleaner.model)
-        is_doubtful = LOWEST <= before < cleaner.model.remove
-        assert (after.probability > before) == is_doubtful == (after.elsewhere == WEIGHT / cleaner.model.slope)
-    assert raised(PLAIN, [best._replace(probability=0.3)], frozenset(), cleaner.model)[0].probability == 0.3
+@pytest.mark.parametrize(("term", "rule"), [(TERM, TELLING), ("casino", SHORT)])
+def test_only_what_is_doubtful_by_itself_is_raised(cleaner: Cleaner, term: str, rule: Rule) -> None:
+    text = PLAIN.replace(TERM, term)
+    start = text.index(term)
+    [[best, *_]] = judge([PLAIN], cleaner.model, [[]])
+    best = best._replace(start=start, end=start + len(term))
+    for before in (0.0, rule.lowest - 0.01, rule.lowest, 0.3, cleaner.model.remove, 0.999):
+        [after] = raised(text, [best._replace(probability=before)], frozenset([key_of(term)]), cleaner.model)
+        is_doubtful = rule.lowest <= before < cleaner.model.remove
+        assert (after.probability > before) == is_doubtful == (after.elsewhere == rule.weight / cleaner.model.slope)
+    assert raised(text, [best._replace(probability=0.3)], frozenset(), cleaner.model)[0].probability == 0.3
 
 
 def _score(cleaner: Cleaner, text: str) -> float:
@@ -127,10 +154,14 @@ def test_what_is_spam_in_two_documents_is_cut_from_a_third(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("strict")
-def test_one_other_document_is_not_enough(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_sure", [True, False])
+def test_one_other_document_is_enough_if_it_is_sure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_sure: bool
+) -> None:
+    monkeypatch.setattr("cleaner.campaigns.SURE", 0.0 if is_sure else 2.0)
     write_files(tmp_path / "in", {name: DATA[name] for name in ("a.txt", "b.txt", "d.txt")})
     assert _run(tmp_path) == 0
-    assert files_below(tmp_path / "out")["b.txt"] == DATA["b.txt"]
+    assert files_below(tmp_path / "out")["b.txt"] == (ARTICLE.encode() if is_sure else DATA["b.txt"])
 
 
 @pytest.mark.usefixtures("strict")
@@ -164,7 +195,8 @@ def test_a_second_run_takes_all_over(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.usefixtures("strict")
-def test_a_new_file_is_counted(tmp_path: Path) -> None:
+def test_a_new_file_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.campaigns.SURE", 2.0)
     write_files(tmp_path / "in", {name: DATA[name] for name in ("a.txt", "b.txt", "d.txt")})
     assert _run(tmp_path) == 0
     write_files(tmp_path / "in", {"c.txt": DATA["c.txt"]})

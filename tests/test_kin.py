@@ -31,7 +31,8 @@ def _excerpt(texts: list[str], cleaner: Cleaner) -> Excerpt:
     reading = read(texts, cleaner.model.tables)
     starts = np.flatnonzero(reading.classes[:-1] != reading.classes[reading.newlines[0]])
     docs = np.searchsorted(reading.doc_first, starts, side="right") - 1
-    everywhere = Runs(starts, starts + 1, docs, np.ones(len(starts)), np.zeros(len(starts), dtype=np.int8))
+    none = np.zeros(len(starts), dtype=np.int8)
+    everywhere = Runs(starts, starts + 1, docs, np.ones(len(starts)), none, none.astype(bool))
     return excerpt(reading, everywhere, cleaner.model.tables)[0]
 
 

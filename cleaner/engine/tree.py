@@ -285,10 +285,10 @@ class _Book:
         campaigns = self._earlier_campaigns()
         if campaigns is None:
             log = Counting()
+            self.pool.use(self.cleaner.counting())
             campaigns = first_look(fresh(self._sources(), Place(NoTarget(), log, self.task.options)), self.pool, log)
-        if campaigns:
-            self.settings = _with_campaigns(self.settings, campaigns)
-            self.pool.use(self.cleaner.knowing(campaigns))
+        self.settings = _with_campaigns(self.settings, campaigns)
+        self.pool.use(self.cleaner.knowing(campaigns))
 
     def _earlier_campaigns(self) -> tuple[str, ...] | None:
         """Those of the latest run with the same settings that goes on in place, or after which nothing has changed."""

@@ -1,0 +1,96 @@
+"""Where the texts of campaigns (`cleaner.campaigns`) stand in a batch, word for word: each is worth a second look there.
+
+A campaign's text is its letters, digits and marks alone (`cleaner.wording.key_of`); so is what it is sought in, so that other
+signs, other gaps and other disguises between them do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import charclass as cc
+from cleaner.propose import closed
+from cleaner.reading import UNSPACED, Ints, Reading, Stretches, sums
+from cleaner.view import IS_WORD
+from cleaner.wording import LONGEST, is_telling
+
+ANCHOR = 4  # characters a text is looked up by
+TABLE_BITS = 20
+_STEP, _MIX = np.uint32(0x01000193), np.uint32(0x9E3779B1)  # as in `cleaner.ngrams`
+
+
+class Sought(NamedTuple):
+    """The texts of campaigns by the hash of their first ANCHOR characters, longest first, and which hashes there are: 2**20 of bool."""
+
+    texts: dict[int, list[str]]
+    anchors: NDArray[np.bool_]
+
+
+NOTHING = Sought({}, np.zeros(0, dtype=bool))
+
+
+def sought(texts: Iterable[str]) -> Sought:
+    """What to look for: the texts that are long enough to mean something wherever they stand.
+
+    >>> list(sought(["buycialisonline", "link", "龙凤论坛"]).texts.values())
+    [['buycialisonline'], ['龙凤论坛']]
+    """
+    found: dict[int, list[str]] = {}
+    for text in sorted(texts, key=len, reverse=True):
+        if len(text) < LONGEST and is_telling(text):
+            found.setdefault(int(_anchors(cc.code_points(text))[0]), []).append(text)
+    anchors = np.zeros(1 << TABLE_BITS, dtype=bool)
+    anchors[list(found)] = True
+    return Sought(found, anchors)
+
+
+def _anchors(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The hash of each ANCHOR characters of some code points."""
+    rolling = codes
+    for order in range(1, ANCHOR):
+        rolling = rolling[:-1] * _STEP + codes[order:]
+    mixed = rolling * _MIX
+    mixed ^= mixed >> np.uint32(15)
+    return (mixed * _MIX) >> np.uint32(32 - TABLE_BITS)
+
+
+def occurrences(reading: Reading, wanted: Sought, protected: Sequence[Stretches]) -> tuple[Ints, Ints]:
+    """Starts and ends, in view offsets, of the texts of campaigns in a batch: whole words, the longest of those that begin at one place.
+
+    None is in a text's protected stretches.
+    """
+    at = np.flatnonzero(IS_WORD.take(reading.classes))
+    codes = reading.codes[at]
+    starts: list[int] = []
+    ends: list[int] = []
+    if len(codes) >= ANCHOR:
+        hashes = _anchors(codes)
+        words = codes.tobytes().decode("utf-32-le", "surrogatepass")
+        for number in np.flatnonzero(wanted.anchors.take(hashes)).tolist():
+            for text in wanted.texts[int(hashes[number])]:
+                start, end = int(at[number]), int(at[min(number + len(text), len(at)) - 1]) + 1
+                if words.startswith(text, number) and _is_free(reading, start, end):
+                    starts.append(start)
+                    ends.append(end)
+                    break
+    shut = np.zeros(len(reading.codes), dtype=bool)
+    for stretch in closed(reading, protected) if starts else ():
+        shut[stretch] = True
+    first, last = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
+    inside = sums(shut)
+    free = inside[first] == inside[last]
+    return first[free], last[free]
+
+
+def _is_free(reading: Reading, start: int, end: int) -> bool:
+    """Whether a stretch is in one line and cuts no word that is written between spaces."""
+    classes = reading.classes
+    for edge in (start, end):
+        before, behind = int(classes[edge - 1]), int(classes[edge])
+        if IS_WORD[before] and IS_WORD[behind] and before == behind and not UNSPACED[before]:
+            return False
+    return bool((classes[start:end] != cc.NEWLINE).all())
