@@ -258,7 +258,7 @@ _JOINTS = frozenset("|-–—_·•｜/>»")
 
 
 def _at_line_end(text: str, start: int, line_start: int) -> int:
-    """Behind a line: the spaces before the spam go, and a separator that only led to it."""
+    """Behind a line: the spaces before the spam go, and a separator that only led to it, but not the `>` that ends a tag."""
     at = start
     while at > line_start and _class(text[at - 1]) in (cc.SPACE, cc.INVISIBLE):
         at -= 1
@@ -272,7 +272,7 @@ def _at_line_end(text: str, start: int, line_start: int) -> int:
         joint < at
         and at - joint <= 2
         and bare > line_start
-        and (bare < joint or at < start or text[joint:at] in "_|｜–—")
+        and (bare < joint or (at < start and text[at - 1] != ">") or text[joint:at] in "_|｜–—")
     )
     return bare if is_joint else at
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleaner.patterns import pattern
 
 _REACH = 200  # characters on either side of a seam that are compared
-_TAG = pattern(r"<[A-Za-z/!?][^<>\n]{0,200}>?|&#?\w{2,12};|<!--|-->|```|~~~")
+_TAG = pattern(r"<(?!!--)[A-Za-z/!?][^<>\n]{0,200}>?|&#?\w{2,12};|<!--|-->|```|~~~")
 _TAG_REACH = 2000  # characters of one end of a cut in which a tag that it stands in begins
 _WHOLE_TAG = pattern(r"""</?[A-Za-z][A-Za-z0-9]{0,20}(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 _UNDERLINE = pattern(r"[ \t]{0,3}(?:=+|-+)[ \t]*\r?(?:\n|$)")
@@ -26,8 +26,8 @@ def makes_markup(text: str, start: int, end: int) -> bool:
 
     >>> makes_markup("<scrSPAMipt>", 4, 8)
     True
-    >>> makes_markup("a SPAM b", 2, 7)
-    False
+    >>> makes_markup("a SPAM b", 2, 7), makes_markup("<!-- a SPAM b -->", 7, 12)
+    (False, False)
     >>> makes_markup('a <b href="SPAM">SPAM</b>', 11, 19)
     True
     """

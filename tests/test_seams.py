@@ -33,6 +33,8 @@ from cleaner.seams import orphaned, still_used, whole_link, widen
         ("one - ⟦SPAM⟧\ntwo", "one\ntwo"),
         ("one_⟦SPAM⟧\ntwo", "one\ntwo"),
         ("well-⟦SPAM⟧\ntwo", "well-\ntwo"),
+        ('<img src="a"> ⟦SPAM⟧\ntwo', '<img src="a">\ntwo'),
+        ("one > ⟦SPAM⟧\ntwo", "one\ntwo"),
         ("one (⟦SPAM⟧) two", "one two"),
         ("one【⟦SPAM⟧】two", "onetwo"),
         ("one **⟦SPAM⟧** two", "one two"),

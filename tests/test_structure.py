@@ -20,6 +20,8 @@ from cleaner.structure import makes_markup, splits_pair
         ("&⟦SPAM⟧lt;", True),
         ("fish & ⟦SPAM⟧chips;", False),
         ("<!-⟦SPAM⟧- one", True),
+        ("<!-- one ⟦SPAM ⟧two -->", False),
+        ("<!-- one -⟦SPAM ⟧-> two", True),
         ("``⟦SPAM⟧`\none", True),
         ("~~⟦SPAM⟧~\none", True),
         ("one\n⟦SPAM⟧===\n", True),
