@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import hostwords
 from cleaner import model as models
-from cleaner.campaigns import TELLING, raised
+from cleaner.campaigns import RULES, raised
 from cleaner.code import code_spans
 from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
 from cleaner.hostwords import Hosts
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
-from cleaner.occurrences import NOTHING, sought
+from cleaner.occurrences import NOTHING, sought, stands_in
 from cleaner.policy import Policy
 from cleaner.readers.markdown import may_hide
 from cleaner.readers.prose import protected
@@ -65,23 +65,33 @@ class Cleaner:
             raise CleanerError(f"level {level!r} is not one of {', '.join(LEVELS)}")
         self.campaigns: frozenset[str] = frozenset()
         self.sought = NOTHING
+        self.settled: frozenset[bytes] = frozenset()
         self.is_counting = False
         self.model: Model = models.load(model)
         self.hosts: Hosts = hostwords.load(model)
         self.level = level
 
-    def knowing(self, campaigns: Iterable[str]) -> Cleaner:
-        """The same cleaner, knowing the keys of texts that are spam in other documents (`cleaner.campaigns`)."""
+    def knowing(self, campaigns: Iterable[str], settled: Iterable[bytes] = ()) -> Cleaner:
+        """The same cleaner, knowing the keys of texts that are spam in other documents (`cleaner.campaigns`).
+
+        `settled` are the identities (`cleaner.document.identity`) of documents in which `counting` found nothing.
+        """
         other = copy(self)
         other.campaigns = frozenset(campaigns)
         other.sought = sought(other.campaigns)
+        other.settled = frozenset(settled)
         return other
+
+    def is_sought_in(self, text: str, format: str) -> bool:
+        """Whether the text of a campaign stands in a text, word for word."""
+        item = _looked_at(text, format)
+        return stands_in(item if isinstance(item, str) else item.page.text, self.sought)
 
     def counting(self) -> Cleaner:
         """The same cleaner for a first look: it cuts what is sure, and has all for review that a campaign may raise."""
         other = copy(self)
         other.is_counting = True
-        other.model = self.model._replace(review=min(self.model.review, TELLING.lowest))
+        other.model = self.model._replace(review=min(self.model.review, *(rule.lowest for rule in RULES)))
         return other
 
     def find(self, text: str, *, format: str = "txt") -> list[Span]:
@@ -166,7 +176,7 @@ class Cleaner:
     ) -> list[Span]:
         if isinstance(item, str):
             spans = decide(item, judged, self.model, level, kept)
-            return _with_embedded(item, spans, self.model, level) if may_hide(item) else spans
+            return _with_embedded(item, spans, self.model, level) if judged and may_hide(item) else spans
         from cleaner.pages.hiding import all_spans
 
         return all_spans(item, judged, self.model, self.hosts, level)

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from cleaner.decide import REMOVED, REVIEW
 from cleaner.judge import Judged
 from cleaner.model import Model
+from cleaner.occurrences import TELLING
 from cleaner.span import Span
-from cleaner.wording import is_telling, key_of
+from cleaner.wording import key_of, size_of
 
 LEAST = (
     2  # documents a text was found in, and cut from, or from one if it is telling and its probability was SURE there
@@ -28,16 +29,17 @@ MOST_COUNTED = 100_000  # texts that are counted, so that memory has a bound; th
 
 
 class Rule(NamedTuple):
-    """The logits a campaign adds, and the probability that a segment must have by itself: nothing is cut only because it stands elsewhere."""
+    """What a campaign adds, in logits, to the texts of a size and more that have a probability by themselves: nothing is cut only because it stands elsewhere."""
 
+    size: int
     weight: float
     lowest: float
 
 
-# By whether the text is telling (`cleaner.wording.is_telling`). Of 59 places with a probability of 0.05 and more, but under the
-# threshold, whose text was a campaign of its folder, 59 were spam (1,000 injected and clean articles), where about half of all
-# such places are; so were all 12 of 0.02 to 0.05 whose text is telling, and all 23 below.
-SHORT, TELLING = Rule(log(30), 0.05), Rule(log(100), 0.02)
+# The longer a text, the less likely is it that somebody else says the same. Of 59 places with a probability of 0.05 and more, but
+# under the threshold, whose text was a campaign of its folder, 59 were spam (1,000 injected and clean articles), where about
+# half of all such places are; so were all 30 under 0.05 whose text is telling.
+RULES = (Rule(16, log(300), 0.005), Rule(TELLING, log(100), 0.02), Rule(0, log(30), 0.05))
 
 
 class Census:
@@ -56,7 +58,7 @@ class Census:
         for keys, counter in ((cut, self._cut), (doubtful, self._doubtful)):
             counter.update(key for key in keys if key in counter or len(counter) < MOST_COUNTED)
         for span in spans:
-            if span.action == REMOVED and span.score >= SURE and is_telling(span.key) and span.key in self._cut:
+            if span.action == REMOVED and span.score >= SURE and size_of(span.key) >= TELLING and span.key in self._cut:
                 self._sure.add(span.key)
 
     def campaigns(self) -> tuple[str, ...]:
@@ -84,11 +86,13 @@ def raised(text: str, judged: Sequence[Judged], campaigns: frozenset[str], model
 
 
 def _raised(text: str, item: Judged, campaigns: frozenset[str], model: Model) -> Judged:
-    if item.probability < TELLING.lowest:
+    if item.probability < RULES[0].lowest:
         return item
     key = key_of(text[item.start : item.end])
-    rule = TELLING if is_telling(key) else SHORT
-    if key not in campaigns or item.probability < rule.lowest:
+    if key not in campaigns:
+        return item
+    rule = next(rule for rule in RULES if size_of(key) >= rule.size)
+    if item.probability < rule.lowest:
         return item
     odds = item.probability / (1 - item.probability) * exp(rule.weight)
     return item._replace(probability=odds / (1 + odds), elsewhere=rule.weight / model.slope)

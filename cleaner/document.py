@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 from cleaner import splice
@@ -59,7 +60,12 @@ def process(documents: Sequence[Document], cleaner: Cleaner, options: Options = 
     >>> [outcome.status for outcome in process(documents, Cleaner())]
     ['unchanged', 'skipped']
     """
-    policies = [options.scope.narrow(document, options.policy_of(document.path)) for document in documents]
+    policies = [
+        None
+        if _is_settled(document, cleaner, options)
+        else options.scope.narrow(document, options.policy_of(document.path))
+        for document in documents
+    ]
     read = [
         None if policy is None else _read(document, options)
         for document, policy in zip(documents, policies, strict=True)
@@ -75,6 +81,22 @@ def process(documents: Sequence[Document], cleaner: Cleaner, options: Options = 
         else Outcome(SKIPPED if item else UNCHANGED, item or "", document.data, (), ())
         for item, document in zip(read, documents, strict=True)
     ]
+
+
+def identity(document: Document) -> bytes:
+    """Eight bytes that stand for a document: what it says, how it is read, and where it stands."""
+    digest = blake2b(document.data, digest_size=8)
+    for part in document[1:]:
+        digest.update(f"\0{part}".encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def _is_settled(document: Document, cleaner: Cleaner, options: Options) -> bool:
+    """Whether an earlier look found nothing in a document, and nothing that is sought now stands in it."""
+    if not cleaner.settled or identity(document) not in cleaner.settled:
+        return False
+    read = _read(document, options) if cleaner.sought.texts else []
+    return isinstance(read, list) and not any(cleaner.is_sought_in(field.text, field.format) for field in read)
 
 
 def _read(document: Document, options: Options) -> list[Field] | str:

@@ -6,7 +6,7 @@ signs, other gaps and other disguises between them do not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 from cleaner.propose import closed
 from cleaner.reading import UNSPACED, Ints, Reading, Stretches, sums
-from cleaner.view import IS_WORD
-from cleaner.wording import LONGEST, is_telling
+from cleaner.view import IS_WORD, View, fold
+from cleaner.wording import LONGEST, size_of
 
+TELLING = 8  # size (`cleaner.wording.size_of`) from which a text says the same wherever it stands
 ANCHOR = 4  # characters a text is looked up by
 TABLE_BITS = 20
 _STEP, _MIX = np.uint32(0x01000193), np.uint32(0x9E3779B1)  # as in `cleaner.ngrams`
@@ -41,7 +42,7 @@ def sought(texts: Iterable[str]) -> Sought:
     """
     found: dict[int, list[str]] = {}
     for text in sorted(texts, key=len, reverse=True):
-        if len(text) < LONGEST and is_telling(text):
+        if len(text) < LONGEST and size_of(text) >= TELLING:
             found.setdefault(int(_anchors(cc.code_points(text))[0]), []).append(text)
     anchors = np.zeros(1 << TABLE_BITS, dtype=bool)
     anchors[list(found)] = True
@@ -63,20 +64,14 @@ def occurrences(reading: Reading, wanted: Sought, protected: Sequence[Stretches]
 
     None is in a text's protected stretches.
     """
-    at = np.flatnonzero(IS_WORD.take(reading.classes))
-    codes = reading.codes[at]
     starts: list[int] = []
     ends: list[int] = []
-    if len(codes) >= ANCHOR:
-        hashes = _anchors(codes)
-        words = codes.tobytes().decode("utf-32-le", "surrogatepass")
-        for number in np.flatnonzero(wanted.anchors.take(hashes)).tolist():
-            for text in wanted.texts[int(hashes[number])]:
-                start, end = int(at[number]), int(at[min(number + len(text), len(at)) - 1]) + 1
-                if words.startswith(text, number) and _is_free(reading, start, end):
-                    starts.append(start)
-                    ends.append(end)
-                    break
+    for places in _places(reading, wanted):
+        for start, end in places:
+            if _is_free(reading, start, end):
+                starts.append(start)
+                ends.append(end)
+                break
     shut = np.zeros(len(reading.codes), dtype=bool)
     for stretch in closed(reading, protected) if starts else ():
         shut[stretch] = True
@@ -84,6 +79,29 @@ def occurrences(reading: Reading, wanted: Sought, protected: Sequence[Stretches]
     inside = sums(shut)
     free = inside[first] == inside[last]
     return first[free], last[free]
+
+
+def _places(view: View | Reading, wanted: Sought) -> Iterator[list[tuple[int, int]]]:
+    """For each place where something wanted begins, starts and ends of all that does, the longest first."""
+    at = np.flatnonzero(IS_WORD.take(view.classes))
+    codes = view.codes[at]
+    if len(codes) < ANCHOR:
+        return
+    hashes = _anchors(codes)
+    words = codes.tobytes().decode("utf-32-le")
+    for number in np.flatnonzero(wanted.anchors.take(hashes)).tolist():
+        some = [text for text in wanted.texts[int(hashes[number])] if words.startswith(text, number)]
+        if some:
+            yield [(int(at[number]), int(at[number + len(text) - 1]) + 1) for text in some]
+
+
+def stands_in(text: str, wanted: Sought) -> bool:
+    """Whether something that is wanted may stand in a text: without a look at where words begin and lines end.
+
+    >>> stands_in("Buy replica watches!", sought(["replicawatches"])), stands_in("Buy replicas.", sought(["replicawatches"]))
+    (True, False)
+    """
+    return any(True for _ in _places(fold(cc.code_points(text)), wanted))
 
 
 def _is_free(reading: Reading, start: int, end: int) -> bool:

@@ -10,11 +10,13 @@ from click.testing import CliRunner
 from samples import ARTICLE, files_below, write_files
 
 from cleaner import Cleaner, model
-from cleaner.campaigns import SHORT, TELLING, Census, Rule, raised
+from cleaner.campaigns import RULES, Census, Rule, raised
 from cleaner.cli import main
 from cleaner.decide import ALLOWED, REMOVED, REVIEW
+from cleaner.document import UNCHANGED, Outcome, identity, process
 from cleaner.engine import survey
 from cleaner.judge import judge
+from cleaner.readers import Document
 from cleaner.span import Span
 from cleaner.wording import key_of
 
@@ -92,10 +94,32 @@ def test_a_telling_text_cut_for_sure_from_one_document_is_one_where_another_is_d
 def test_the_first_look_sees_all_that_may_be_raised_and_cuts_what_is_sure(cleaner: Cleaner) -> None:
     review, remove = cleaner.model.review, cleaner.model.remove
     counting = Cleaner(level="review").counting()
-    assert counting.model.review == TELLING.lowest < review
+    assert counting.model.review == RULES[0].lowest < review
     for text in (PLAIN, DOUBTFUL):
         for span in counting.find(text):
             assert span.action == (REMOVED if span.score >= remove else REVIEW)
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("campaigns", [(), (key_of(TERM),)])
+def test_where_nothing_was_found_is_not_judged_again(
+    cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch, campaigns: tuple[str, ...]
+) -> None:
+    page = f"<html><body><p>{ARTICLE}</p></body></html>".encode()
+    documents = [Document(ARTICLE.encode(), "txt", path="a.txt"), Document(page, "html", path="b.html")]
+    assert not any(outcome.findings for outcome in process(documents, cleaner.counting()))
+    again = cleaner.knowing(campaigns, map(identity, documents))
+    judged: list[str] = []
+    monkeypatch.setattr("cleaner.api.judge", lambda texts, *_: [judged.append(text) or [] for text in texts])
+    for outcome, document in zip(process(documents, again), documents, strict=True):
+        assert outcome == Outcome(UNCHANGED, "", document.data, (), ())
+    assert judged == []
+    with_term = Document(DOUBTFUL.encode(), "txt", path="a.txt")
+    others = [documents[0]._replace(path="c.txt"), documents[0]._replace(format="md"), with_term]
+    process(others, again)
+    assert len(judged) == 3
+    process([with_term], cleaner.knowing(campaigns, [identity(with_term)]))
+    assert len(judged) == 3 + len(campaigns)  # a campaign stands in it
 
 
 def test_what_has_no_key_is_no_campaign() -> None:
@@ -105,7 +129,7 @@ def test_what_has_no_key_is_no_campaign() -> None:
     assert census.campaigns() == ()
 
 
-@pytest.mark.parametrize(("term", "rule"), [(TERM, TELLING), ("casino", SHORT)])
+@pytest.mark.parametrize(("term", "rule"), list(zip((TERM, "best casino", "casino"), RULES, strict=True)))
 def test_only_what_is_doubtful_by_itself_is_raised(cleaner: Cleaner, term: str, rule: Rule) -> None:
     text = PLAIN.replace(TERM, term)
     start = text.index(term)

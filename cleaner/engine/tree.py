@@ -18,7 +18,7 @@ from cleaner.engine.handles import FileProblem
 from cleaner.engine.jobs import DoneSource, Job, Output, Place
 from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
-from cleaner.engine.survey import Counting, first_look
+from cleaner.engine.survey import Counting, Survey, first_look
 from cleaner.engine.walk import ALL, Source, as_given, below, common_folder, count, walk
 from cleaner.readers import Options, has_no_article
 from cleaner.site.ignore import Selection
@@ -282,13 +282,15 @@ class _Book:
 
     def _take_campaigns(self) -> None:
         """Find the campaigns of the run, or take those of an earlier one that had the same files before it."""
-        campaigns = self._earlier_campaigns()
-        if campaigns is None:
+        earlier = self._earlier_campaigns()
+        if earlier is not None:
+            found = Survey(earlier, frozenset())
+        else:
             log = Counting()
             self.pool.use(self.cleaner.counting())
-            campaigns = first_look(fresh(self._sources(), Place(NoTarget(), log, self.task.options)), self.pool, log)
-        self.settings = _with_campaigns(self.settings, campaigns)
-        self.pool.use(self.cleaner.knowing(campaigns))
+            found = first_look(fresh(self._sources(), Place(NoTarget(), log, self.task.options)), self.pool, log)
+        self.settings = _with_campaigns(self.settings, found.campaigns)
+        self.pool.use(self.cleaner.knowing(*found))
 
     def _earlier_campaigns(self) -> tuple[str, ...] | None:
         """Those of the latest run with the same settings that goes on in place, or after which nothing has changed."""
