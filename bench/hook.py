@@ -63,7 +63,7 @@ def _fill(repository: Path, files: Sequence[Path], number: int) -> list[str]:
         shutil.copyfile(file, repository / name)
     _git(repository, "init", "-q")
     _git(repository, "add", ".")
-    entry = f"{sys.executable} -P -m cleaner.cli {_entry().removeprefix('cleaner ')}"
+    entry = f"{sys.executable} -P -m cleaner {_entry().removeprefix('cleaner ')}"
     hook = f"{{id: cleaner, name: cleaner, language: system, types_or: [text], require_serial: true, args: [--], entry: {entry}}}"
     (repository / CONFIG).write_text(f"repos: [{{repo: local, hooks: [{hook}]}}]\n")
     return names
@@ -113,7 +113,7 @@ def _all(repository: Path, names: Sequence[str], rounds: int) -> dict[str, Any]:
 
 
 def _hook(names: Sequence[str]) -> list[str]:
-    return [sys.executable, "-P", "-m", "cleaner.cli", *_entry().split()[1:], "--", *names]
+    return [sys.executable, "-P", "-m", "cleaner", *_entry().split()[1:], "--", *names]
 
 
 class Spent(NamedTuple):

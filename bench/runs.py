@@ -16,7 +16,7 @@ from common import Spent, spent
 
 import cleaner
 
-COMMAND = (sys.executable, "-m", "cleaner.cli")
+COMMAND = (sys.executable, "-m", "cleaner")
 WHERE = Path(cleaner.__file__).parents[1]  # the code that is measured in this process
 LOOK = 0.02  # seconds between looks at the memory: what is read is the highest so far, so that little is missed
 TICKS = os.sysconf("SC_CLK_TCK")

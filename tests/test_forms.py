@@ -294,7 +294,7 @@ def test_colour(folder: Path, options: list[str], environment: dict[str, str], i
 def test_colour_of_terminals(folder: Path) -> None:
     def on_terminal(*arguments: str, **environment: str) -> str:
         ours, theirs = os.openpty()
-        command = [sys.executable, "-m", "cleaner.cli", "check", "--quiet", *arguments]
+        command = [sys.executable, "-m", "cleaner", "check", "--quiet", *arguments]
         clear = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
         subprocess.run(command, env=clear | {"PYTHONPATH": str(ROOT)} | environment, stdout=theirs, check=False)
         shown = os.read(ours, 1 << 16).decode()
@@ -314,7 +314,7 @@ def test_colour_of_terminals(folder: Path) -> None:
 def test_whole_when_it_is_stopped(tmp_path: Path, form: str) -> None:
     lines = json.dumps({"text": DIRTY}) + "\n" + f"{json.dumps({'text': ARTICLE})}\n" * 15_000
     (tmp_path / "a.jsonl").write_text(lines)
-    command = [sys.executable, "-m", "cleaner.cli", "check", "--output-format", form, "a.jsonl"]
+    command = [sys.executable, "-m", "cleaner", "check", "--output-format", form, "a.jsonl"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
     assert process.stdout is not None

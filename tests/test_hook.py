@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 def use(folder: Path, *names: str, **changes: Any) -> None:
     """Use hooks of ours in a repository."""
-    ours = f"{sys.executable} -P -m cleaner.cli "
+    ours = f"{sys.executable} -P -m cleaner "
     hooks = [
         hook | changes | {"language": "system", "entry": hook["entry"].replace("cleaner ", ours, 1)}
         for hook in HOOKS
@@ -144,7 +144,7 @@ def test_a_name_that_is_no_utf_8_is_cleaned(folder: Path) -> None:
     name = os.fsdecode(b"caf\xe9.md")
     stage(folder, {name: SPAM})
     hook = HOOKS[0]
-    command = [*hook["entry"].replace("cleaner", f"{sys.executable} -P -m cleaner.cli", 1).split(), *hook["args"], name]
+    command = [*hook["entry"].replace("cleaner", f"{sys.executable} -P -m cleaner", 1).split(), *hook["args"], name]
     code, said = _said(folder, *command)
     assert (code, r"caf\udce9.md:4:1: removed" in said) == (0, True), said
     assert (folder / name).read_bytes() == CLEAN

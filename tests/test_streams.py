@@ -14,7 +14,7 @@ from samples import DIRTY, ROOT, files_below, write_files
 
 from cleaner.progress import stoppable
 
-CLI = [sys.executable, "-m", "cleaner.cli"]
+CLI = [sys.executable, "-m", "cleaner"]
 
 
 def _shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,5 @@
+"""`python -m cleaner`: the command."""
+
+from cleaner.cli import run
+
+run()

@@ -1,5 +1,0 @@
-"""`python -m cleaner.cli`: the command."""
-
-from cleaner.cli import run
-
-run()
