@@ -280,7 +280,9 @@ def _columns(
         "ngram_end_step": last_mean - right_mean,
         "peak": runs.peaks[found.runs],
         "host_hot": share(outside, "strong", outside_length),
-        "host_runs": np.bincount(runs.docs, minlength=len(reading.doc_first))[doc] * 1000 / host_length,
+        "host_runs": np.bincount(runs.docs[~runs.campaigns], minlength=len(reading.doc_first))[doc]
+        * 1000
+        / host_length,
         "language_fit": fit,
         "language_host": host_fit,
         "language_below_host": fit - host_fit,

@@ -17,6 +17,8 @@ from cleaner.model import Model
 from cleaner.occurrences import NOTHING, Sought, occurrences
 from cleaner.propose import Candidates, Excerpt, Runs
 from cleaner.reading import Ints, Reading, Stretches, read
+from cleaner.span import holds as is_inside
+from cleaner.span import merged
 from cleaner.trees import scores
 
 MAX_REFERENCES = 200  # of a text that pass the gate unasked
@@ -64,16 +66,45 @@ def judge(
 ) -> list[list[Judged]]:
     """For each text the segments chosen among overlapping candidates.
 
-    Nothing inside a text's `protected` stretches is judged. What is `wanted` is looked at wherever it stands.
+    Nothing inside a text's `protected` stretches is judged. What is `wanted` is judged wherever it stands.
     """
-    out: list[list[Judged]] = [[] for _ in texts]
-    gated = gate(texts, model, protected, wanted)
-    for runs in _lots(gated.runs):
-        proposals = propose_at(gated, runs, model)
+    gated = gate(texts, model, protected)
+    out = _judged_at(gated, gated.runs, model)
+    if wanted.texts:
+        starts, ends, docs = _missed(gated.reading, *occurrences(gated.reading, wanted, protected), out, model.remove)
+        again = distinct(docs).tolist()
+        if again:
+            runs = propose.select(gated.runs, np.isin(gated.runs.docs, again))
+            runs = propose.with_campaigns(gated.reading, hot_units(model), runs, starts, ends)
+            found = _judged_at(gated, runs, model)
+            for doc in again:
+                out[doc] = found[doc]
+    return out
+
+
+def _judged_at(gated: Gated, runs: Runs, model: Model) -> list[list[Judged]]:
+    """For each text of a batch the segments chosen around some runs."""
+    out: list[list[Judged]] = [[] for _ in gated.reading.doc_first]
+    for lot in _lots(runs):
+        proposals = propose_at(gated, lot, model)
         chosen = choose_among(proposals, model) if proposals else None
         for doc, item in _judged(chosen, model) if chosen else ():
             out[doc].append(item)
     return out
+
+
+def _missed(
+    reading: Reading, starts: Ints, ends: Ints, judged: Sequence[Sequence[Judged]], likely: float
+) -> tuple[Ints, Ints, Ints]:
+    """The stretches that are in nothing judged likely spam, at most MAX_RUNS of a text, and the texts they are in."""
+    docs = np.searchsorted(reading.doc_first, starts, side="right") - 1
+    base = reading.doc_base[docs]
+    first, last = reading.source[starts] - base, reading.source[ends - 1] + 1 - base
+    places = zip(docs.tolist(), first.tolist(), last.tolist(), strict=True)
+    known = [merged((item.start, item.end) for item in items if item.probability >= likely) for items in judged]
+    left = np.flatnonzero([not is_inside(known[doc], start, end) for doc, start, end in places])
+    left = left[np.arange(len(left)) - np.searchsorted(docs[left], docs[left]) < MAX_RUNS]
+    return starts[left], ends[left], docs[left]
 
 
 def _judged(chosen: Chosen, model: Model) -> Iterator[tuple[int, Judged]]:
@@ -235,14 +266,13 @@ def hot_units(model: Model) -> list[float]:
 
 
 def hot_runs(
-    texts: Sequence[str], model: Model, protected: Sequence[Stretches], wanted: Sought = NOTHING
+    texts: Sequence[str], model: Model, protected: Sequence[Stretches]
 ) -> tuple[Reading, Runs, References, Matrix]:
-    """A batch read, its hot runs and those that are `wanted`, and what the gate looks at of each."""
+    """A batch read, its hot runs, and what the gate looks at of each."""
     reading = read(texts, model.tables)
-    hot = hot_units(model)
-    runs, references = with_references(reading, propose.hot_runs(reading, hot, protected), model.tables.scale)
-    if wanted.texts:
-        runs = propose.with_campaigns(reading, hot, runs, *occurrences(reading, wanted, protected))
+    runs, references = with_references(
+        reading, propose.hot_runs(reading, hot_units(model), protected), model.tables.scale
+    )
     around = propose.surroundings(reading, runs, model.tables)
     return reading, runs, references, run_features(reading, around, model.tables, runs, references)
 
@@ -255,13 +285,12 @@ class Gated(NamedTuple):
     references: References
 
 
-def gate(texts: Sequence[str], model: Model, protected: Sequence[Stretches], wanted: Sought = NOTHING) -> Gated:
+def gate(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> Gated:
     """Where in a batch a second look is due."""
-    reading, runs, references, matrix = hot_runs(texts, model, protected, wanted)
+    reading, runs, references, matrix = hot_runs(texts, model, protected)
     few = np.bincount(runs.docs[runs.references > 0], minlength=len(texts)) <= MAX_REFERENCES
     score = scores(model.gate, matrix)
     passed = (score >= model.gate_threshold) | ((runs.references > 0) & few[runs.docs])
-    passed |= runs.campaigns
     passed &= _ranks(runs.docs, score) < MAX_RUNS
     return Gated(reading, propose.select(runs, passed), references)
 

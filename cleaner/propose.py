@@ -442,11 +442,12 @@ def candidates(part: Excerpt, runs: Runs, edges: Boundaries) -> Candidates:
     rights = _ends(part, runs, edges.right, alike)
     words = sums(IS_WORD.take(part.classes))
     lots = []
-    for first in range(0, len(lefts), LOT):
-        lot = slice(first, first + LOT)
+    order = np.argsort(runs.campaigns, kind="stable")  # of the runs that have a candidate in common, a hot one has it
+    for first in range(0, len(order), LOT):
+        lot = order[first : first + LOT]
         numbers, starts, ends = _paired(lefts[lot], rights[lot], runs.starts[lot], runs.ends[lot])
         kept = np.flatnonzero(words[ends] > words[starts])  # a bare sign advertises nothing
-        lots.append((numbers[kept] + first, starts[kept], ends[kept]))
+        lots.append((lot[numbers[kept]], starts[kept], ends[kept]))
     numbers, starts, ends = (np.concatenate(column) for column in zip(*lots, strict=True))
     unique = groups(starts * (len(part.classes) + 1) + ends).first
     return Candidates(starts[unique], ends[unique], runs.docs[numbers[unique]], numbers[unique])
