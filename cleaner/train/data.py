@@ -84,12 +84,12 @@ def _fold(source: str, text: str, fold_of: Mapping[str, int | list[int]]) -> int
 
 
 def is_known(fragment: Fragment) -> bool:
-    """Whether a fragment's campaign stands in every fold: two thirds of the grammars' words do.
+    """Whether a fragment's campaign stands in every fold: half of the grammars' words do.
 
-    Spam nobody has seen yet is made mostly of words seen before, and of new ones; so is what the trees are fitted on. With
-    one third they learned to doubt the plainest words (`replica watches` in the middle of a sentence).
+    Spam nobody has seen yet is made of words seen before and of new ones; so is what the trees are fitted on. With a third
+    they doubt the plainest words (`replica watches` in the middle of a sentence), with two thirds they trust honest ones.
     """
-    return fragment.source.startswith("grammar:") and in_fold(f"known/{fragment.campaign}", 3) != 0
+    return fragment.source.startswith("grammar:") and in_fold(f"known/{fragment.campaign}", 2) == 0
 
 
 def fold_of_fragment(fragment: Fragment) -> int:

@@ -364,10 +364,10 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "innocent_link": _innocent_link,
 }
 _WEIGHTS = {
-    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 34,
-    "md_link_mid": 12, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
-    "tail_block": 5, "link_text": 1, "link_text_whole": 2.5, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
-    "glued_link": 1, "linked_line": 4, "between": 4,
+    "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 22,
+    "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
+    "tail_block": 5, "link_text": 1, "link_text_whole": 1.5, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
+    "glued_link": 0.5, "linked_line": 2, "between": 3,
 }  # fmt: skip
 # What stands in the pages of a real network: a term in front of a line, on a line of its own, as a tag in a line of metadata.
 NETWORK = Manner({"line_prefix": 0.7, "own_line": 0.3}, 0.22)

@@ -57,7 +57,7 @@ class Sizes(NamedTuple):
     gate_trees: int = 40
     spam_trees: int = 220
     exact_trees: int = 160
-    accept_trees: int = 320
+    accept_trees: int = 240
     max_articles: int | None = None
 
 

@@ -37,6 +37,7 @@ _CREDITS = (
     "作者：[{name}]({url})", "出典: {url}", "Quelle: {site}", "Источник: {url}", "Fuente: {url}", "Follow [@{name}]({url})",
     "Join us at [{site}]({url})!", "{words} | {site}", "More: {url}", "See also [{words}][1].\n\n[1]: {url}", "<!-- {url} -->",
     "Tel. {phone}", "☎ {phone}", "{words}: {phone}", "{words} #{number}", "[{hash}..{hash}]({url})",
+    "{hash} {words}", "- {hash} {words}", "* {words} ({hash})", "commit {hash}", "{key}", "sha256:{key}{key}", "{key}  {name}.tar.gz", "{words}: {key}",
 )  # fmt: skip
 _SITES = (
     "github.com", "gitlab.com", "twitter.com", "x.com", "www.facebook.com", "www.youtube.com", "youtu.be", "medium.com", "vimeo.com",
@@ -45,7 +46,7 @@ _SITES = (
 )  # fmt: skip
 _ENDINGS = (
     ".com", ".com", ".com", ".com", ".org", ".org", ".org", ".net", ".net", ".io", ".dev", ".co", ".edu", ".gov", ".de", ".fr", ".cn", ".jp",
-    ".ru", ".info", ".app", ".blog", ".me", ".tv", ".ai",
+    ".ru", ".info", ".app", ".blog", ".me", ".tv", ".ai", ".cc", ".club", ".site", ".xyz", ".top", ".online",
 )  # fmt: skip
 _PATHS = (
     "", "/", "/{0}", "/{0}/{1}", "/join", "/{0}.html", "/p/{2}", "/{0}/?p={2}", "/watch?v={3}", "/photo/?fbid={2}", "/{3}", "/{0}#{2}",
@@ -103,16 +104,16 @@ def _with_other_links(text: str, rng: Random) -> str:
 
 
 def _with_credits(text: str, rng: Random) -> str:
-    """A few lines with addresses, numbers and names in the article's own words."""
+    """A few lines with addresses, numbers, hashes and names in the article's own words."""
     starts = open_lines(text)
     style = rng.choice(_CREDITS)
     for at in sorted((rng.choice(starts) for _ in range(rng.randint(1, 3))), reverse=True):
         words = _words(text, at)
         site = _site(words, rng)
         number = str(rng.randint(1, 10 ** rng.randint(3, 12)))
-        key = f"{rng.getrandbits(48):x}"
+        key = f"{rng.getrandbits(128):032x}"
         line = style.format(
-            url=_page(site, words, number, key, rng), site=site, number=number, hash=key[:8],
+            url=_page(site, words, number, key[:12], rng), site=site, number=number, key=key, hash=key[: rng.choice([7, 8, 12])],
             name=rng.choice(words) + rng.choice(["", number[:2]]), words=_opening(_line(text, at), rng) or site,
             phone=f"{rng.randint(0, 99):02}-{rng.randint(100, 9999)}-{rng.randint(1000, 9999)}",
         )  # fmt: skip

@@ -21,7 +21,7 @@ from cleaner.train.vary import vary
 
 INJECTED_SHARE = 0.9  # of ordinary articles; of those that look like spam themselves HARD_SHARE
 HARD_SHARE = 0.6
-TIMES, OWN_TIMES = 2, 5  # so often an article is injected, and one of our own corpus
+TIMES, OWN_TIMES = 1, 5  # so often an article is injected, and one of our own corpus
 NETWORK_SHARE = 0.4  # of the injected articles of our own in Chinese and English: they are what a real network fills
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
 REAL_SHARE, REAL_PIECES = 0.3, 300  # of the fragments that were collected, where there are so many in a language
@@ -31,7 +31,7 @@ SHORT = 400  # characters: a text that is but a line or two
 MAX_HOST = 12_000  # characters of an article that are used
 FEW_SHARE = 0.12  # of the articles only a few lines are used: records of a corpus, comments, abstracts
 FEW = (1, 2, 3, 5, 8)  # lines
-CLEAN_WEIGHT = 3.0  # of a place of a document without injections: an article cut by mistake is the worst error
+CLEAN_WEIGHT = 2.0  # of a place of a document without injections: an article cut by mistake is the worst error
 MAX_NEGATIVES = 10  # candidates kept per text that are not spam
 MAX_PARTS = 8  # candidates kept per text that are parts of an injection, or several
 
