@@ -71,7 +71,7 @@ def at_budgets(benches: Sequence[Items], cleaner: Cleaner) -> str:
         threshold = max(clean[int(budget * len(clean))] + 1e-9, 0.2)
         at = Cleaner()
         at.model = cleaner.model._replace(remove=threshold, review=min(threshold, cleaner.model.review))
-        measures = [evaluate_items(items, at.clean_many).measures() for items in benches]
+        measures = [evaluate_items(items, at.clean_together).measures() for items in benches]
         rows.append(
             [f"{budget:.2%}", f"{threshold:.3f}", *(m[key] for m in measures for key in ("recall", "precision"))]
         )
@@ -124,14 +124,15 @@ def groups(scores: Scores) -> str:
 def page(pages: Items, injected: Items, cleaner: Cleaner, data: Path) -> str:
     """The whole document."""
     cleaners = {
-        "cleaner": cleaner.clean_many,
+        "cleaner, each text for itself": cleaner.clean_many,
+        "cleaner, all in one run": cleaner.clean_together,
         "do nothing": baselines.line_filter(baselines.nothing),
         "drop lines of another script": baselines.line_filter(baselines.other_script),
         "drop lines with a keyword": baselines.line_filter(baselines.keywords(ROOT / "corpus" / "spam")),
         "C4 line filter": baselines.line_filter(baselines.c4_lines),
         "hashed n-grams, linear, per line": baselines.line_filter(baselines.linear(data)),
     }
-    scores = evaluate_items(injected, cleaner.clean_many, BY)
+    scores = evaluate_items(injected, cleaner.clean_together, BY)
     n_clean = sum(not item["spans"] for item in injected)
     return "\n".join([
         (ROOT / "docs" / "quality-head.md").read_text(encoding="utf-8"),

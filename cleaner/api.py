@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import hostwords
 from cleaner import model as models
-from cleaner.campaigns import RULES, raised
+from cleaner.campaigns import RULES, Census, raised
 from cleaner.code import code_spans
 from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
 from cleaner.hostwords import Hosts
@@ -130,6 +130,19 @@ class Cleaner:
         for number, progress in (ready | state).items():
             out[number] = _finished(progress)
         return [result for result in out if result is not None]
+
+    def clean_together(
+        self, texts: Sequence[str], formats: Sequence[str], policies: Sequence[Policy] | None = None
+    ) -> list[Cleaned]:
+        """Several texts as the documents of one run: what is spam in some counts where others are in doubt.
+
+        >>> [result.text for result in Cleaner().clean_together(["One.\\n", "Another.\\n"], ["txt", "txt"])]
+        ['One.\\n', 'Another.\\n']
+        """
+        census = Census()
+        for found in self.counting().clean_many(texts, formats, policies):
+            census.add(found.spans)
+        return self.knowing(census.campaigns()).clean_many(texts, formats, policies)
 
     def _goes_to(self, level: str, progress: _Progress) -> bool:
         return LEVELS.index(level) <= LEVELS.index(self._level(progress))

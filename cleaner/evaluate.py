@@ -115,8 +115,8 @@ Clean = Callable[[Sequence[str], Sequence[str]], Sequence[Cleaned]]
 
 
 def evaluate_bench(path: Path, cleaner: Cleaner, formats: Sequence[str], by: Sequence[str]) -> Scores:
-    """Clean every document of a benchmark and score the results."""
-    return evaluate_items(list(read_bench(path, formats)), cleaner.clean_many, by)
+    """Clean the documents of a benchmark as one run does and score the results."""
+    return evaluate_items(list(read_bench(path, formats)), cleaner.clean_together, by)
 
 
 def evaluate_items(items: Sequence[dict[str, Any]], clean: Clean, by: Sequence[str] = ()) -> Scores:

@@ -22,7 +22,7 @@ class _Fixed:
     def __init__(self, cuts: dict[str, list[tuple[int, int]]]) -> None:
         self.cuts = cuts
 
-    def clean_many(self, texts: Sequence[str], formats: Sequence[str]) -> list[Cleaned]:
+    def clean_together(self, texts: Sequence[str], formats: Sequence[str]) -> list[Cleaned]:
         assert len(texts) == len(formats)
         return [
             Cleaned(
