@@ -19,10 +19,8 @@ from cleaner.occurrences import TELLING
 from cleaner.span import Span
 from cleaner.wording import key_of, size_of
 
-LEAST = (
-    2  # documents a text was found in, and cut from, or from one if it is telling and its probability was SURE there
-)
-SURE = 0.9
+LEAST = 2  # documents a text was found in, and was cut from, or from one of them if it is telling
+SURE = 0.9  # and so probable there
 SHARE = 1 / 3  # of those it was found in: a publisher's own line is cut by mistake now and then, not mostly
 MOST = 10_000  # campaigns of a run, the most frequent ones: they are kept in the journal and in every worker
 MOST_COUNTED = 100_000  # texts that are counted, so that memory has a bound; those that come later are not

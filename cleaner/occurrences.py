@@ -25,28 +25,29 @@ _STEP, _MIX = np.uint32(0x01000193), np.uint32(0x9E3779B1)  # as in `cleaner.ngr
 
 
 class Sought(NamedTuple):
-    """The texts of campaigns by the hash of their first ANCHOR characters, longest first, and which hashes there are: 2**20 of bool."""
+    """The texts of campaigns; by the hash of their first ANCHOR characters, how long they are, the longest first; and which hashes there are: 2**20 of bool."""
 
-    texts: dict[int, list[str]]
+    texts: frozenset[str]
+    lengths: dict[int, list[int]]
     anchors: NDArray[np.bool_]
 
 
-NOTHING = Sought({}, np.zeros(0, dtype=bool))
+NOTHING = Sought(frozenset(), {}, np.zeros(0, dtype=bool))
 
 
 def sought(texts: Iterable[str]) -> Sought:
     """What to look for: the texts that are long enough to mean something wherever they stand.
 
-    >>> list(sought(["buycialisonline", "link", "龙凤论坛"]).texts.values())
-    [['buycialisonline'], ['龙凤论坛']]
+    >>> sorted(sought(["buycialisonline", "link", "龙凤论坛"]).texts)
+    ['buycialisonline', '龙凤论坛']
     """
-    found: dict[int, list[str]] = {}
-    for text in sorted(texts, key=len, reverse=True):
-        if len(text) < LONGEST and size_of(text) >= TELLING:
-            found.setdefault(int(_anchors(cc.code_points(text))[0]), []).append(text)
+    kept = frozenset(text for text in texts if len(text) < LONGEST and size_of(text) >= TELLING)
+    lengths: dict[int, set[int]] = {}
+    for text in kept:
+        lengths.setdefault(int(_anchors(cc.code_points(text))[0]), set()).add(len(text))
     anchors = np.zeros(1 << TABLE_BITS, dtype=bool)
-    anchors[list(found)] = True
-    return Sought(found, anchors)
+    anchors[list(lengths)] = True
+    return Sought(kept, {anchor: sorted(found, reverse=True) for anchor, found in lengths.items()}, anchors)
 
 
 def _anchors(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -90,9 +91,9 @@ def _places(view: View | Reading, wanted: Sought) -> Iterator[list[tuple[int, in
     hashes = _anchors(codes)
     words = codes.tobytes().decode("utf-32-le")
     for number in np.flatnonzero(wanted.anchors.take(hashes)).tolist():
-        some = [text for text in wanted.texts[int(hashes[number])] if words.startswith(text, number)]
+        some = [size for size in wanted.lengths[int(hashes[number])] if words[number : number + size] in wanted.texts]
         if some:
-            yield [(int(at[number]), int(at[number + len(text) - 1]) + 1) for text in some]
+            yield [(int(at[number]), int(at[number + size - 1]) + 1) for size in some]
 
 
 def stands_in(text: str, wanted: Sought) -> bool:
@@ -101,7 +102,7 @@ def stands_in(text: str, wanted: Sought) -> bool:
     >>> stands_in("Buy replica watches!", sought(["replicawatches"])), stands_in("Buy replicas.", sought(["replicawatches"]))
     (True, False)
     """
-    return any(True for _ in _places(fold(cc.code_points(text)), wanted))
+    return any(True for _ in _places(fold(cc.code_points(f"\n{text}\n")), wanted))
 
 
 def _is_free(reading: Reading, start: int, end: int) -> bool:
