@@ -91,7 +91,8 @@ def _places(view: View | Reading, wanted: Sought) -> Iterator[list[tuple[int, in
     hashes = _anchors(codes)
     words = codes.tobytes().decode("utf-32-le")
     for number in np.flatnonzero(wanted.anchors.take(hashes)).tolist():
-        some = [size for size in wanted.lengths[int(hashes[number])] if words[number : number + size] in wanted.texts]
+        sizes = [size for size in wanted.lengths[int(hashes[number])] if number + size <= len(words)]
+        some = [size for size in sizes if words[number : number + size] in wanted.texts]
         if some:
             yield [(int(at[number]), int(at[number + size - 1]) + 1) for size in some]
 

@@ -63,6 +63,9 @@ def test_of_two_that_begin_alike_the_longer_one_counts(cleaner: Cleaner) -> None
         "cheap watches online now",
         "cheap watches",
     ]
+    assert _found(cleaner, "They are cheap watches", *terms) == [
+        "cheap watches"
+    ]  # where the text ends before the longer one
 
 
 def test_what_says_little_and_what_is_not_known_to_its_end_is_not_sought() -> None:
