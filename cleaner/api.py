@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from copy import copy
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import hostwords
 from cleaner import model as models
-from cleaner.campaigns import RULES, Census, raised
+from cleaner.campaigns import RULES, Census, own_campaigns, raised
 from cleaner.code import code_spans
 from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
 from cleaner.hostwords import Hosts
@@ -21,6 +22,7 @@ from cleaner.occurrences import NOTHING, sought, stands_in
 from cleaner.policy import Policy
 from cleaner.readers.markdown import may_hide
 from cleaner.readers.prose import protected
+from cleaner.reading import Stretches
 from cleaner.spamlinks import link_spans
 from cleaner.span import CleanerError, Span, holds, merged, minus, touches
 
@@ -171,11 +173,7 @@ class Cleaner:
         texts = [item if isinstance(item, str) else item.page.text for item in left]
         kept = [protected(text, formats[number]) for number, text in zip(batch, texts, strict=True)]
         done = []
-        found = judge(texts, self.model, kept, self.sought)
-        if self.campaigns:
-            found = [
-                raised(text, judged, self.campaigns, self.model) for text, judged in zip(texts, found, strict=True)
-            ]
+        found = self._judged(texts, kept, [own_campaigns(state[number].spans) for number in batch])
         for number, item, judged, stretches in zip(batch, left, found, kept, strict=True):
             state[number].protected = stretches
             if not state[number].take(self._found(item, judged, level, stretches)):
@@ -183,6 +181,20 @@ class Cleaner:
         last = {number: state[number] for number in done if level == self._level(state[number])}
         self._report(last, formats, dict(zip(batch, left, strict=True)))
         return done
+
+    def _judged(
+        self, texts: Sequence[str], kept: Sequence[Stretches], own: Sequence[frozenset[str]]
+    ) -> list[list[Judged]]:
+        """What is judged in some texts; `own` says of each what is cut from it already."""
+        others = [number for number, keys in enumerate(own) if not keys]
+        found: dict[int, list[Judged]] = {}
+        for numbers in ([others] if others else []) + [[number] for number, keys in enumerate(own) if keys]:
+            keys = own[numbers[0]]
+            revise = partial(raised, campaigns=self.campaigns | keys, model=self.model)
+            some, closed = [texts[number] for number in numbers], [kept[number] for number in numbers]
+            judged = judge(some, self.model, closed, sought(keys, self.sought), revise)
+            found.update(zip(numbers, judged, strict=True))
+        return [found[number] for number in range(len(texts))]
 
     def _found(
         self, item: str | OpenPage, judged: list[Judged], level: str, kept: Sequence[tuple[int, int]]

@@ -78,8 +78,22 @@ class Census:
         return in_all >= LEAST and cut >= SHARE * in_all and (cut >= LEAST or key in self._sure)
 
 
+def own_campaigns(spans: Iterable[Span]) -> frozenset[str]:
+    """The keys of what is spam elsewhere in one document: telling texts cut from LEAST places of it, or SURE once.
+
+    >>> span = Span(0, 6, 0.8, "promo-line", "gambling", (), REMOVED, "bestcasino")
+    >>> own_campaigns([span]), own_campaigns([span, span._replace(start=9, end=15)])
+    (frozenset(), frozenset({'bestcasino'}))
+    """
+    cut = [span for span in spans if span.action == REMOVED and size_of(span.key) >= TELLING]
+    often = Counter(span.key for span in cut)
+    return frozenset(span.key for span in cut if often[span.key] >= LEAST or span.score >= SURE)
+
+
 def raised(text: str, judged: Sequence[Judged], campaigns: frozenset[str], model: Model) -> list[Judged]:
     """What was judged in a text, the doubtful segments that are a campaign's made more probable."""
+    if not campaigns:
+        return list(judged)
     return [_raised(text, item, campaigns, model) if item.probability < model.remove else item for item in judged]
 
 

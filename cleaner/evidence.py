@@ -19,7 +19,7 @@ LIKELY, SHARED = 0.5, 0.25  # from which another segment is called spam, and wor
 MANY = 5  # up to which `features` counts repetitions
 UNLIKE = -10.0  # language fit less the article's, in table units, below which a language is unlike the article's
 
-ELSEWHERE = "the same text is spam in other documents"
+ELSEWHERE = "the same text is spam elsewhere"
 REASONS = 3  # of a spam score that are named
 
 Row = Mapping[str, float]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from cleaner.occurrences import NOTHING, Sought, occurrences
 from cleaner.propose import Candidates, Excerpt, Runs
 from cleaner.reading import Ints, Reading, Stretches, read
 from cleaner.span import holds as is_inside
-from cleaner.span import merged
+from cleaner.span import merged, touches
 from cleaner.trees import scores
 
 MAX_REFERENCES = 200  # of a text that pass the gate unasked
@@ -61,15 +61,26 @@ class Chosen(NamedTuple):
     matrix: Matrix
 
 
+Revise = Callable[[str, Sequence["Judged"]], list["Judged"]]
+
+
+def _as_judged(text: str, items: Sequence[Judged]) -> list[Judged]:
+    return list(items)
+
+
 def judge(
-    texts: Sequence[str], model: Model, protected: Sequence[Stretches], wanted: Sought = NOTHING
+    texts: Sequence[str],
+    model: Model,
+    protected: Sequence[Stretches],
+    wanted: Sought = NOTHING,
+    revise: Revise = _as_judged,
 ) -> list[list[Judged]]:
-    """For each text the segments chosen among overlapping candidates.
+    """For each text the segments chosen among overlapping candidates, as what else is known of a text revises them.
 
     Nothing inside a text's `protected` stretches is judged. What is `wanted` is judged wherever it stands.
     """
     gated = gate(texts, model, protected)
-    out = _judged_at(gated, gated.runs, model)
+    out = list(map(revise, texts, _judged_at(gated, gated.runs, model)))
     if wanted.texts:
         starts, ends, docs = _missed(gated.reading, *occurrences(gated.reading, wanted, protected), out, model.remove)
         again = distinct(docs).tolist()
@@ -78,8 +89,21 @@ def judge(
             runs = propose.with_campaigns(gated.reading, hot_units(model), runs, starts, ends)
             found = _judged_at(gated, runs, model)
             for doc in again:
-                out[doc] = found[doc]
+                out[doc] = _both(out[doc], revise(texts[doc], found[doc]), model.remove)
     return out
+
+
+def _both(first: Sequence[Judged], again: Sequence[Judged], likely: float) -> list[Judged]:
+    """What is likely spam at the second look, then what was at the first, then the rest of the second; nothing touches another."""
+    kept: list[Judged] = []
+    for items, is_likely in ((again, True), (first, True), (again, False)):
+        taken = merged((item.start, item.end) for item in kept)
+        kept += [
+            item
+            for item in items
+            if (item.probability >= likely) == is_likely and not touches(taken, item.start, item.end)
+        ]
+    return kept
 
 
 def _judged_at(gated: Gated, runs: Runs, model: Model) -> list[list[Judged]]:

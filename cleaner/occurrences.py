@@ -35,19 +35,22 @@ class Sought(NamedTuple):
 NOTHING = Sought(frozenset(), {}, np.zeros(0, dtype=bool))
 
 
-def sought(texts: Iterable[str]) -> Sought:
-    """What to look for: the texts that are long enough to mean something wherever they stand.
+def sought(texts: Iterable[str], others: Sought = NOTHING) -> Sought:
+    """What to look for: the texts that are long enough to mean something wherever they stand, and what is sought already.
 
     >>> sorted(sought(["buycialisonline", "link", "龙凤论坛"]).texts)
     ['buycialisonline', '龙凤论坛']
     """
-    kept = frozenset(text for text in texts if len(text) < LONGEST and size_of(text) >= TELLING)
-    lengths: dict[int, set[int]] = {}
-    for text in kept:
-        lengths.setdefault(int(_anchors(cc.code_points(text))[0]), set()).add(len(text))
-    anchors = np.zeros(1 << TABLE_BITS, dtype=bool)
-    anchors[list(lengths)] = True
-    return Sought(kept, {anchor: sorted(found, reverse=True) for anchor, found in lengths.items()}, anchors)
+    new = {text for text in texts if len(text) < LONGEST and size_of(text) >= TELLING} - others.texts
+    if not new:
+        return others
+    lengths = dict(others.lengths)
+    anchors = others.anchors.copy() if others.texts else np.zeros(1 << TABLE_BITS, dtype=bool)
+    for text in new:
+        anchor = int(_anchors(cc.code_points(text))[0])
+        lengths[anchor] = sorted({*lengths.get(anchor, ()), len(text)}, reverse=True)
+        anchors[anchor] = True
+    return Sought(others.texts | new, lengths, anchors)
 
 
 def _anchors(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:

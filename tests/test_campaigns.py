@@ -15,6 +15,7 @@ from cleaner.cli import main
 from cleaner.decide import ALLOWED, REMOVED, REVIEW
 from cleaner.document import UNCHANGED, Outcome, identity, process
 from cleaner.engine import survey
+from cleaner.evidence import ELSEWHERE
 from cleaner.judge import judge
 from cleaner.readers import Document
 from cleaner.span import Span
@@ -122,6 +123,20 @@ def test_where_nothing_was_found_is_not_judged_again(
     assert len(judged) == 3 + len(campaigns)  # a campaign stands in it
 
 
+def test_what_is_cut_in_one_place_of_a_document_counts_in_the_others(cleaner: Cleaner) -> None:
+    """Inside sentences each is doubtful by itself; each text has what it has on its own."""
+    words = ARTICLE.split(" ")
+    for at in range(len(words) - 2, 2, -9):
+        words.insert(at, "buy cialis online now")
+    text = " ".join(words)
+    alone = [item for item in judge([text], cleaner.model, [[]])[0] if item.probability >= cleaner.model.remove]
+    cleaned = cleaner.clean(text)
+    assert len(cleaned.cuts) > len(alone) > 0
+    assert cleaner.clean(cleaned.text).text == cleaned.text
+    assert any(name == ELSEWHERE for span in cleaned.spans for name, _ in span.evidence)
+    assert cleaner.clean_many([ARTICLE, text, PLAIN], ["txt"] * 3)[1] == cleaned
+
+
 def test_what_has_no_key_is_no_campaign() -> None:
     census = Census()
     for _ in range(3):
@@ -172,7 +187,7 @@ def test_what_is_spam_in_two_documents_is_cut_from_a_third(tmp_path: Path) -> No
     assert set(out.values()) == {ARTICLE.encode()}
     rows = [json.loads(line) for line in (tmp_path / "out-report" / "removals.jsonl").read_bytes().splitlines()]
     [row] = [row for row in rows if row["path"] == "b.txt"]
-    assert row["evidence"][0][0] == "the same text is spam in other documents"
+    assert row["evidence"][0][0] == "the same text is spam elsewhere"
     summary = json.loads((tmp_path / "out-report" / "summary.json").read_bytes())
     assert summary["campaigns"] == [key_of(TERM)]
 
