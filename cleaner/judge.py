@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -82,7 +82,8 @@ def judge(
     gated = gate(texts, model, protected)
     out = list(map(revise, texts, _judged_at(gated, gated.runs, model)))
     if wanted.texts:
-        starts, ends, docs = _missed(gated.reading, *occurrences(gated.reading, wanted, protected), out, model.remove)
+        places = occurrences(gated.reading, wanted, protected)
+        starts, ends, docs = _missed(gated, *places, out, model.remove)
         again = distinct(docs).tolist()
         if again:
             runs = propose.select(gated.runs, np.isin(gated.runs.docs, again))
@@ -117,18 +118,42 @@ def _judged_at(gated: Gated, runs: Runs, model: Model) -> list[list[Judged]]:
     return out
 
 
+SUSPICIOUS = 0.8  # places per 1,000 characters that pass the gate, apart from spam, from which a text is on the subject
+
+
 def _missed(
-    reading: Reading, starts: Ints, ends: Ints, judged: Sequence[Sequence[Judged]], likely: float
+    gated: Gated, starts: Ints, ends: Ints, judged: Sequence[Sequence[Judged]], likely: float
 ) -> tuple[Ints, Ints, Ints]:
-    """The stretches that are in nothing judged likely spam, at most MAX_RUNS of a text, and the texts they are in."""
+    """The stretches that are in nothing judged likely spam, at most MAX_RUNS of a text, and the texts they are in.
+
+    None of a text that has much else of the kind: an honest article on the subject has, and may say the same.
+    """
+    reading, runs = gated.reading, gated.runs
     docs = np.searchsorted(reading.doc_first, starts, side="right") - 1
-    base = reading.doc_base[docs]
-    first, last = reading.source[starts] - base, reading.source[ends - 1] + 1 - base
-    places = zip(docs.tolist(), first.tolist(), last.tolist(), strict=True)
     known = [merged((item.start, item.end) for item in items if item.probability >= likely) for items in judged]
-    left = np.flatnonzero([not is_inside(known[doc], start, end) for doc, start, end in places])
+    left = _outside(reading, known, starts, ends, docs)
     left = left[np.arange(len(left)) - np.searchsorted(docs[left], docs[left]) < MAX_RUNS]
+    for doc in distinct(docs[left]).tolist():
+        mine, own = runs.docs == doc, docs == doc
+        spam = [*known[doc], *zip(*_in_text(reading, starts[own], ends[own], doc), strict=True)]
+        others = _outside(reading, {doc: merged(spam)}, runs.starts[mine], runs.ends[mine], runs.docs[mine])
+        if len(others) * 1000 > SUSPICIOUS * (reading.doc_stop[doc] - reading.doc_first[doc]):
+            left = left[docs[left] != doc]
     return starts[left], ends[left], docs[left]
+
+
+def _in_text(reading: Reading, starts: Ints, ends: Ints, doc: Ints | int) -> tuple[list[int], list[int]]:
+    """View offsets as offsets in their texts."""
+    base = reading.doc_base[doc]
+    return (reading.source[starts] - base).tolist(), (reading.source[ends - 1] + 1 - base).tolist()
+
+
+def _outside(
+    reading: Reading, known: Mapping[int, Stretches] | Sequence[Stretches], starts: Ints, ends: Ints, docs: Ints
+) -> Ints:
+    """The numbers of the stretches that are not inside what is known of their texts."""
+    places = zip(docs.tolist(), *_in_text(reading, starts, ends, docs), strict=True)
+    return np.flatnonzero([not is_inside(known[doc], start, end) for doc, start, end in places])
 
 
 def _judged(chosen: Chosen, model: Model) -> Iterator[tuple[int, Judged]]:

@@ -137,6 +137,16 @@ def test_what_is_cut_in_one_place_of_a_document_counts_in_the_others(cleaner: Cl
     assert cleaner.clean_many([ARTICLE, text, PLAIN], ["txt"] * 3)[1] == cleaned
 
 
+def test_an_article_on_the_subject_may_say_the_same(cleaner: Cleaner) -> None:
+    text = PLAIN.replace(TERM, "casino bonus offers")
+    start = text.index("casino bonus offers")
+    [[best, *_]] = judge([PLAIN], cleaner.model, [[]])
+    item = best._replace(start=start, end=start + len("casino bonus offers"), probability=0.3)
+    campaigns = frozenset([key_of("casino bonus offers")])
+    assert raised(text, [item], campaigns, cleaner.model) != [item]
+    assert raised(f"{text}Two casinos closed, and no casino opened.", [item], campaigns, cleaner.model) == [item]
+
+
 def test_what_has_no_key_is_no_campaign() -> None:
     census = Census()
     for _ in range(3):
@@ -144,7 +154,7 @@ def test_what_has_no_key_is_no_campaign() -> None:
     assert census.campaigns() == ()
 
 
-@pytest.mark.parametrize(("term", "rule"), list(zip((TERM, "best casino", "casino"), RULES, strict=True)))
+@pytest.mark.parametrize(("term", "rule"), list(zip((TERM, "casino"), RULES, strict=True)))
 def test_only_what_is_doubtful_by_itself_is_raised(cleaner: Cleaner, term: str, rule: Rule) -> None:
     text = PLAIN.replace(TERM, term)
     start = text.index(term)
