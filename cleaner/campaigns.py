@@ -105,10 +105,12 @@ def raised(text: str, judged: Sequence[Judged], campaigns: frozenset[str], model
         if key or item.probability >= model.remove
     )
     rest = folded(minus(text, taken))
+    is_own: dict[str, bool] = {}  # a text may say the same a thousand times
+    for item, key in zip(judged, keys, strict=True):
+        if key and key not in is_own:
+            is_own[key] = speaks_of(rest, folded(text[item.start : item.end]))
     return [
-        _raised(item, key, model)
-        if key and item.probability < model.remove and not speaks_of(rest, folded(text[item.start : item.end]))
-        else item
+        _raised(item, key, model) if key and not is_own[key] and item.probability < model.remove else item
         for item, key in zip(judged, keys, strict=True)
     ]
 
