@@ -36,7 +36,7 @@ class Rule(NamedTuple):
 
 # The longer a text, the less likely is it that somebody else says the same. Of 59 places with a probability of 0.05 and more, but
 # under the threshold, whose text was a campaign of its folder, 59 were spam (1,000 injected and clean articles), where about
-# half of all such places are; so were all 12 of 0.02 to 0.05 whose text is telling. Higher weights find more there, and cut twice
+# half of all such places are; so were all 10 of 0.02 to 0.05 whose text is telling. Higher weights find more there, and cut twice
 # as many honest mentions from articles that name the goods which are injected into them.
 RULES = (Rule(16, log(100), 0.02), Rule(0, log(30), 0.05))
 
