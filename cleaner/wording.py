@@ -61,6 +61,6 @@ def speaks_of(text: str, piece: str) -> bool:
     pairs = {word[at : at + 2] for word in _DENSE_WORD().findall(piece) for at in range(len(word) - 1)}
     if not words and not pairs:
         return False
-    rest = " ".join(part for part in text.split(piece.strip())) if piece.strip() else text
+    rest = text.replace(piece.strip(), " ")
     known = len(words.intersection(_WORD().findall(rest))) + sum(pair in rest for pair in pairs)
     return known >= SUBJECT * (len(words) + len(pairs))
