@@ -13,7 +13,7 @@ from samples import ARTICLE
 from cleaner.span import minus
 from cleaner.train.disguise import DISGUISES
 from cleaner.train.grammar import Fragment
-from cleaner.train.inject import NETWORK, inject, manner
+from cleaner.train.inject import NETWORK, ON_PAGES, inject, manner
 
 FRAGMENTS = [Fragment(text, "en", "gambling", "", "") for text in ("online casino", "爱上海龙凤", "viagra 100 mg")]
 
@@ -55,10 +55,19 @@ def test_one_manner_keeps_to_its_forms() -> None:
     assert forms == {"line_prefix", "own_line", "metadata"}
 
 
+def test_pages_have_no_markers_and_no_metadata() -> None:
+    text = ARTICLE.replace("\n\n", "\n")
+    generators = [Random(seed) for seed in range(400)]
+    dirty = [inject(text, FRAGMENTS, rng, manner(rng, ON_PAGES)) for rng in generators]
+    forms = {span.form for item in dirty for span in item.spans}
+    assert {"md_link", "link_row", "own_line"} <= forms <= set(ON_PAGES)
+
+
 @pytest.mark.parametrize("name", DISGUISES)
 def test_disguise(name: str) -> None:
     """A disguise is one line, changes something sooner or later, and is the same for the same seed."""
-    shown = [DISGUISES[name]("best online casino 2024", Random(seed)) for seed in range(20)]
-    assert set(shown) != {"best online casino 2024"}
+    plain = "best online casino für 2024"
+    shown = [DISGUISES[name](plain, Random(seed)) for seed in range(20)]
+    assert set(shown) != {plain}
     assert all(text and "\n" not in text for text in shown)
-    assert shown == [DISGUISES[name]("best online casino 2024", Random(seed)) for seed in range(20)]
+    assert shown == [DISGUISES[name](plain, Random(seed)) for seed in range(20)]

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import regex
 
+from cleaner.pages.markup import tokenize
+from cleaner.pages.page import lay_out
 from cleaner.train.grammar import Fragment, expand, in_fold, load_grammars
 
 FOLDS = 3
@@ -21,10 +23,12 @@ _URL = regex.compile(
 _WORDS = regex.compile(r"[\p{L}\p{M}]+")
 _TRADE_OF = {"contact": "seo", "social": "seo", "other": "unknown"}
 MAX_FRAGMENT = 500
+PAGE = "page"  # format of what a web page says, as `cleaner.pages.page` lays it out
+PAGE_PART = 10_000  # characters of a page that make a text to learn from; long pages make several
 
 
 class Article(NamedTuple):
-    """A clean text: where it comes from, its language, its format (`txt`, `md`), whether it looks like spam, its fold.
+    """A clean text: where it comes from, its language, its format (`txt`, `md`, `PAGE`), whether it looks like spam, its fold.
 
     An empty language is one that nobody has stated.
     """
@@ -73,6 +77,7 @@ def load(corpus: Path, data: Path | None, *, per_word: int, seed: int) -> Corpus
             background.append(Article(row["source"], "", kind, row["text"], False, fold))
         for row in _rows(data / "ham-lines.jsonl"):
             background.append(Article("ham-lines", "", "txt", row["text"], True, in_fold(row["text"], FOLDS)))
+        background += _pages(data, frozenset(sources["held_out_pages"]))
         fragments += _external_fragments(data)
     return Corpus(articles, background, fragments, manifest)
 
@@ -113,6 +118,44 @@ def _external_articles(data: Path, fold_of: Mapping[str, int | list[int]]) -> It
             if kind != "html":
                 fold = _fold(row["source"], row["text"], fold_of)
                 yield Article(prefix + row["source"], row["lang"], kind, row["text"], bool(prefix), fold)
+
+
+def _pages(data: Path, held_out: frozenset[str]) -> Iterator[Article]:
+    """Whole pages, and pieces of pages, but for those of the pages held out."""
+    for name in ("html-pages", "articles", "hard-negatives"):
+        for row in _rows(data / f"{name}.jsonl.gz"):
+            html, page = row.get("html") or row["text"], _page_name(row["id"])
+            if (name == "html-pages" or row["format"] == "html") and page not in held_out:
+                is_hard = name == "hard-negatives"
+                fold = in_fold(_PUBLISHER.split(page, 1)[0], FOLDS)
+                text = lay_out(html, tokenize(html)).text
+                for part in _parts(text, PAGE_PART):
+                    yield Article(f"page:{page}", "", PAGE, part, is_hard, fold)
+
+
+_PUBLISHER = regex.compile(r"-|\.html$")
+
+
+def _page_name(id: str) -> str:
+    """What a page and the pieces of it have in common in their names.
+
+    >>> _page_name("eval/a.example-news.html"), _page_name("folha/source.html"), _page_name("folha")
+    ('a.example-news.html', 'folha', 'folha')
+    """
+    return id.removeprefix("eval/").removesuffix("/source.html")
+
+
+def _parts(text: str, size: int) -> Iterator[str]:
+    """A text in parts of whole lines, each as long as may be up to `size` characters, but for longer lines.
+
+    >>> list(_parts("one\\ntwo\\nthree\\n", 8))
+    ['one\\ntwo\\n', 'three\\n']
+    """
+    start = 0
+    while start < len(text):
+        end = text.rfind("\n", start, start + size) + 1 or text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def _external_fragments(data: Path) -> Iterator[Fragment]:

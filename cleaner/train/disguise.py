@@ -81,6 +81,16 @@ def mathematical(text: str, rng: Random) -> str:
     )
 
 
+def mojibake(text: str, rng: Random) -> str:
+    """The few letters beyond ASCII of a text read in a wrong encoding, as mailers and robots leave them."""
+    if 3 * sum(character > "~" for character in text) > len(text):
+        return text
+    try:
+        return text.encode().decode(rng.choice(["cp1251", "cp1252"]))
+    except UnicodeDecodeError:
+        return text
+
+
 DISGUISES: dict[str, Callable[[str, Random], str]] = {
     "zerowidth": zero_width,
     "fullwidth": fullwidth,
@@ -90,6 +100,7 @@ DISGUISES: dict[str, Callable[[str, Random], str]] = {
     "lookalike": lookalike,
     "digits": leet,
     "mathematical": mathematical,
+    "mojibake": mojibake,
 }
 
 

@@ -26,6 +26,17 @@ _CHAINS = (" | ", ", ", "、", " - ", "|", " / ", "，", " ", "-", "_", " • ")
 _MARKERS = ("🔖 ", "#", "Tags: ", "🏷 ", "标签：", "Tag: ", "关键词：", "【", "")
 _BULLETS = ("* ", "- ", "• ", "+ ", "1. ", "· ")
 _TITLE_SEPARATORS = (" - ", " | ", "_", "–", " — ", "-", "|", "｜", " · ", "：")
+_BARE = (
+    "{0} {1}",
+    "{1} {0}",
+    "{0}: {1}",
+    "{0} - {1}",
+    "{0}. Link - {1}",
+    "{0} >>> {1}",
+    "{0} → {1}",
+    "{0} ({1})",
+    "{0} <{1}>",
+)
 _TAILS = (" • ", " | ", " - ", " – ", ": ", " >> ", "！", "。", "】", " ❤ ")
 
 
@@ -61,16 +72,16 @@ class Manner(NamedTuple):
     metadata: float = 0.0
 
 
-def manner(rng: Random) -> Manner:
-    """Any form at any place, or, as one program does, everywhere the same one or two forms.
+def manner(rng: Random, weights: Mapping[str, float] | None = None) -> Manner:
+    """Any form at any place, or, as one program does, everywhere the same one or two forms; `weights`: instead of those of texts.
 
     >>> sorted({len(manner(Random(seed)).forms) for seed in range(99)})[:2], len(manner(Random(1)).forms) == len(_FORMS)
     ([1, 2], False)
     """
+    forms, metadata = weights or _WEIGHTS, 0.0 if weights else METADATA_SHARE
     if rng.random() < ONE_MANNER:
-        chosen = rng.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()), k=2)
-        return Manner(dict.fromkeys(chosen, 1.0), METADATA_SHARE)
-    return Manner(_WEIGHTS, METADATA_SHARE)
+        forms = dict.fromkeys(rng.choices(list(forms), weights=list(forms.values()), k=2), 1.0)
+    return Manner(forms, metadata)
 
 
 ONE_MANNER = 0.35
@@ -88,6 +99,7 @@ def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, d
     """
     if rng.random() < how.metadata:
         return _into_metadata(text, fragments, rng, how, disguised)
+    fragments = cased(fragments, rng)
     count = min(rng.choice([1, 1, 1, 2, 2, 2, 3, 3, 4, 6]), 1 + len(text) // 150)
     insertions: list[_Insertion] = []
     for _ in range(count):
@@ -100,6 +112,32 @@ def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, d
             _Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, written, fragments, rng)
         ]
     return _apply(text, insertions)
+
+
+TITLE_SHARE, SENTENCE_SHARE = (
+    0.25,
+    0.15,
+)  # of the injected articles: all that is injected begins its words, or itself, with capitals
+SMALL_WORD = 4  # letters below which a word of a title may stay small
+_SMALL = regex.compile(r"(?<![\w./@:-])\p{Ll}[\p{L}\p{M}'’-]*(?![\w./@:])")
+
+
+def cased(fragments: Sequence[Fragment], rng: Random) -> Sequence[Fragment]:
+    """The fragments as one spammer writes them: as they are, as titles, or with the first letter big; addresses stay.
+
+    >>> [cased([Fragment("buy it at a.example", "en", "seo", "", "")], Random(seed))[0].text for seed in (0, 4, 7)]
+    ['buy it at a.example', 'Buy It At a.example', 'Buy it at a.example']
+    """
+    draw, all_big = rng.random(), rng.random() < 0.5
+    if draw >= TITLE_SHARE + SENTENCE_SHARE:
+        return fragments
+    least = SMALL_WORD if draw < TITLE_SHARE and not all_big else 0
+
+    def big(match: regex.Match[str]) -> str:
+        is_big = match.start() == 0 or (draw < TITLE_SHARE and len(match[0]) >= least)
+        return str(match[0][0].upper() + match[0][1:] if is_big else match[0])
+
+    return [fragment._replace(text=_SMALL.sub(big, fragment.text)) for fragment in fragments]
 
 
 def _into_metadata(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, disguised: float) -> Dirty:
@@ -216,9 +254,7 @@ def _link_mid_sentence(text: str, piece: str, fragments: Sequence[Fragment], rng
 
 
 def _link(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
-    shape = rng.choice(
-        ["[{0}]({1})", "[{0}]({1})", "[{0}]({1})", '<a href="{1}">{0}</a>', "{0} {1}", "{1} {0}", "[url={1}]{0}[/url]"]
-    )
+    shape = rng.choice(["[{0}]({1})", "[{0}]({1})", '<a href="{1}">{0}</a>', "[url={1}]{0}[/url]", rng.choice(_BARE)])
     linked = shape.format(piece, random_url(rng, piece))
     return rng.choice([_line_prefix, _line_suffix, _line_suffix, _own_line])(text, linked, fragments, rng)
 
@@ -254,6 +290,14 @@ def _tail_block(text: str, piece: str, fragments: Sequence[Fragment], rng: Rando
     if rng.random() < 0.4:
         lines = [f"[{line}]({random_url(rng, line)})" for line in lines]
     return [(len(text), "\n" + "\n".join(lines))]
+
+
+def _link_row(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """Links one behind the other, in a line of their own or each in one, as hidden blocks have them."""
+    sold = [piece, *(rng.choice(fragments).text for _ in range(rng.randint(1, 9)))]
+    joint = rng.choice(["\n", "\n", " ", ", ", " | ", ""])
+    row = joint.join(f"[{goods}]({random_url(rng, goods)})" for goods in sold)
+    return [(rng.choice([*open_lines(text), 0, len(text)]), row + "\n")]
 
 
 def _link_in_word(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
@@ -354,6 +398,7 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "title_suffix": _title_suffix,
     "chain": _chain,
     "tail_block": _tail_block,
+    "link_row": _link_row,
     "link_text": _link_text_only,
     "link_text_whole": _link_text_whole,
     "link_in_word": _link_in_word,
@@ -367,7 +412,12 @@ _WEIGHTS = {
     "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 22,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
     "tail_block": 5, "link_text": 1, "link_text_whole": 1.5, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
-    "glued_link": 0.5, "linked_line": 2, "between": 3,
+    "glued_link": 0.5, "linked_line": 2, "between": 3, "link_row": 1,
+}  # fmt: skip
+# In the text of a web page there are no markers and no blank lines, and most of what is injected leads somewhere.
+ON_PAGES = {
+    "own_line": 20, "repeated": 6, "line_prefix": 4, "line_suffix": 8, "mid_sentence": 4, "between": 6, "title_suffix": 2, "chain": 3,
+    "md_link": 22, "md_link_mid": 8, "link_row": 12, "linked_line": 5, "innocent_link": 2, "glued_link": 1, "bare_url": 1,
 }  # fmt: skip
 # What stands in the pages of a real network: a term in front of a line, on a line of its own, as a tag in a line of metadata.
 NETWORK = Manner({"line_prefix": 0.7, "own_line": 0.3}, 0.22)

@@ -1,11 +1,14 @@
-"""Vary the layout of clean articles as publishers do: headings, lists, links in all their ways, credits, foreign names in brackets.
+"""Vary the layout of clean articles as publishers do: headings, lists, links in all their ways, credits, foreign names in
+brackets, short lines that end within sentences.
 
 Articles are varied before anything is injected, so that the same layouts stand in clean and in injected documents.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
+from textwrap import wrap
 
 import regex
 
@@ -18,6 +21,9 @@ HEADINGS_SHARE = 0.15  # of all texts get headings, and as many a list
 CREDITS_SHARE = 0.08  # get a line or two that name a source, a picture, a page to go to
 MORE_SHARE = 0.06  # have the same short link behind every item, or behind some
 GLOSSES_SHARE = 0.08  # get names or terms in another language, in brackets, in quotation marks, in a cell of a table
+WRAPPED_SHARE = 0.15  # have their paragraphs broken into lines, as mails, manuals and subtitles do
+WIDTHS = (28, 34, 40, 46, 52, 60, 66, 72, 78, 90)  # characters of such lines at most
+SPOKEN_SHARE, ENTITIES_SHARE = 0.25, 0.2  # of those: without capitals and stops, with quotation marks as entities
 _INLINE = regex.compile(r"(?<!!)\[([^\[\]\n]{1,100})\]\((https?://[^()\s]{4,300})\)")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
 _SENTENCE_END = regex.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")
@@ -64,6 +70,9 @@ _MORE_STYLES = (
 _GLOSSES = (" ({0})", "（{0}）", " “{0}”", "「{0}」", " _{0}_", " (*{0}*)", "，{0}，", " / {0}", " | {0} |", " – {0}")
 _LATIN = regex.compile(r"\b(?!https?|html|div|span|href)[a-z]{4,12}\b")
 _WORD_END = regex.compile(r"(?<=\p{L}\p{L}\p{L})(?=[ ,.，。])")
+_CLAUSE = regex.compile(r"(?<=[，。！？；、])")
+_STOPS = regex.compile(r"[.,;:!?…]+(?=\s|$)")
+_NO_PARAGRAPH = ("#", "|", "    ", "\t", "![", "[", "<", "*", "-", "+", ">")
 MIN_LINE = 20  # characters of a line that may get a heading
 
 
@@ -89,6 +98,8 @@ def vary(text: str, format: str, foreign: str, rng: Random) -> str:
         text = _with_credits(text, rng)
     if foreign and rng.random() < GLOSSES_SHARE:
         text = _with_glosses(text, foreign, rng)
+    if format in ("txt", "md") and rng.random() < WRAPPED_SHARE:
+        text = wrapped(text, rng)
     return text
 
 
@@ -211,6 +222,42 @@ def _with_list(text: str, rng: Random) -> str:
     bullet = rng.choice(_BULLETS)
     listed = "\n".join(bullet.format(number) + item for number, item in enumerate(items, 1))
     return text[:at] + listed + text[at + len(line) :]
+
+
+def wrapped(text: str, rng: Random) -> str:
+    """A text with its paragraphs broken into lines.
+
+    >>> print(wrapped("One sentence that is longer than a line. And another that is not.\\n", Random(1)), end="")
+    One sentence that is longer than a line.
+    And another that is not.
+    """
+    width, is_spoken, has_entities = rng.choice(WIDTHS), rng.random() < SPOKEN_SHARE, rng.random() < ENTITIES_SHARE
+    starts = frozenset(open_lines(text))
+    lines: list[str] = []
+    at = 0
+    for line in text.split("\n"):
+        is_paragraph = at in starts and bool(line.strip()) and not line.startswith(_NO_PARAGRAPH)
+        at += len(line) + 1
+        if is_paragraph and is_spoken:
+            line = _STOPS.sub("", line).lower()
+        if is_paragraph and has_entities:
+            line = line.replace("'", "&#39;").replace("’", "&#39;").replace('"', "&quot;")
+        lines += _broken(line, width) if is_paragraph else [line]
+    return "\n".join(lines)
+
+
+def _broken(line: str, width: int) -> Iterator[str]:
+    """A line in pieces of at most so many characters: at spaces, or where there are none behind stops, which may be farther."""
+    if not _UNSPACED.search(line[:40]):
+        yield from wrap(line, width, break_long_words=False, break_on_hyphens=False)
+        return
+    piece = ""
+    for clause in _CLAUSE.split(line):
+        if piece and 2 * len(piece + clause) > width:
+            yield piece
+            piece = ""
+        piece += clause
+    yield piece
 
 
 def _line(text: str, start: int) -> str:

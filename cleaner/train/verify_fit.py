@@ -14,9 +14,9 @@ from cleaner.judge import Proposals, choose_batch, hot_runs, propose_batch, sour
 from cleaner.model import Model
 from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
-from cleaner.train.data import Article
+from cleaner.train.data import PAGE, Article
 from cleaner.train.grammar import Fragment
-from cleaner.train.inject import NETWORK, Dirty, Injected, inject, manner, open_lines
+from cleaner.train.inject import NETWORK, ON_PAGES, Dirty, Injected, inject, manner, open_lines
 from cleaner.train.vary import vary
 
 INJECTED_SHARE = 0.9  # of ordinary articles; of those that look like spam themselves HARD_SHARE
@@ -88,7 +88,8 @@ def documents(articles: Sequence[Article], fragments: Sequence[Fragment], rng: R
                 if article.source.startswith("own:") and rng.random() < NETWORK_SHARE and supply.network(article.lang):
                     dirty = inject(text, rng.sample(supply.terms, 4), rng, NETWORK, disguised=0.0)
                 else:
-                    dirty = inject(text, supply.choose(_short(article.lang), rng), rng, manner(rng))
+                    how = manner(rng, ON_PAGES) if article.format == PAGE else manner(rng)
+                    dirty = inject(text, supply.choose(_short(article.lang), rng), rng, how)
                 yield Document(dirty.text, dirty.spans, article.lang, article.source, article.format, article.hard)
         if article.hard and len(text) <= SHORT and _short(article.lang) in hosts:
             host = rng.choice(hosts[_short(article.lang)])
