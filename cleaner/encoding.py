@@ -61,7 +61,7 @@ def decode(data: bytes) -> Decoded:
     bom = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     text = data[bom:].decode("utf-8", "surrogateescape")
     if not data.isascii():
-        invalid = sum("\udc80" <= c <= "\udcff" for c in text) if not _is_utf8(data) else 0
+        invalid = sum("\udc80" <= c <= "\udcff" for c in text) if not is_utf8(data) else 0
         if invalid > MAX_INVALID * len(data):
             raise UndecodableError("encoding: not UTF-8, nor UTF-16 with a byte-order mark")
     return Decoded(text, "utf-8", bom)
@@ -99,7 +99,7 @@ def decode_page(data: bytes, label: str = "") -> Decoded:
 
     Raises `UndecodableError` for bytes that do not come out again as they went in, and as `decode` does.
     """
-    legacy = not data.startswith((b"\xef\xbb\xbf", *_UTF16)) and not _is_utf8(data)
+    legacy = not data.startswith((b"\xef\xbb\xbf", *_UTF16)) and not is_utf8(data)
     match = _LABEL.search(data, 0, LABEL_REACH) if legacy and not label else None
     said = match[1].decode().lower() if match else label.lower()
     if not legacy or said not in _LABELS:
@@ -119,7 +119,12 @@ def _round_trip(data: bytes, codec: str) -> Decoded | None:
         return None
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """Whether some bytes are UTF-8 throughout.
+
+    >>> is_utf8("ö".encode()), is_utf8("ö".encode("latin-1"))
+    (True, False)
+    """
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

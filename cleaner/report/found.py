@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cleaner.decide import REMOVED
 from cleaner.document import At, Finding, Outcome
+from cleaner.encoding import is_utf8
 from cleaner.readers import compression_of, format_of
 from cleaner.report.quote import quote
 
@@ -53,24 +54,16 @@ def found_in(path: str, outcome: Outcome, data: bytes, at: At = At()) -> Iterato
     """The findings of a document."""
     format, is_compressed = format_of(path), bool(compression_of(path)[1])
     has_place = not is_compressed and format != "parquet"
-    is_utf8 = bool(outcome.findings) and format != "parquet" and _is_utf8(data)
+    has_text = bool(outcome.findings) and format != "parquet" and is_utf8(data)
     cursor = _Cursor(data, at.lines)
     for finding in outcome.findings:
         raw = data[finding.byte_start : finding.byte_end]
         lead = len(raw) - len(raw.lstrip(b"\r\n"))  # a cut at the end of a text takes the line end before it
         edges = (finding.byte_start, finding.byte_start + lead, finding.byte_end)
-        start, seen, end = map(cursor.place, edges) if is_utf8 else _edges(finding)
-        is_fix = has_place and is_utf8 and format != "warc" and finding.span.action == REMOVED
+        start, seen, end = map(cursor.place, edges) if has_text else _edges(finding)
+        is_fix = has_place and has_text and format != "warc" and finding.span.action == REMOVED
         name = at.field or finding.field
         yield Found(path, finding, start, end, seen, at.base, at.record, name, raw, has_place, is_fix)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 class _Cursor:

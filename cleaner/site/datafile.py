@@ -9,7 +9,7 @@ from typing import Any
 
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
-from cleaner.site.settings import MAX_DOTS
+from cleaner.site.settings import parsed, problems_of
 from cleaner.span import CleanerError
 
 MAX_BYTES = 1 << 24
@@ -20,19 +20,8 @@ def load(path: Path) -> dict[str, Any]:
     """What a file says; nothing for one that is not there. Raises `CleanerError` for one that cannot be read as TOML."""
     if not os.path.lexists(path):
         return {}
-    import tomllib  # not needed where there is no such file
-
-    try:
-        data = files.read(path, MAX_BYTES).data
-        if any(line.count(b".") > MAX_DOTS for line in data.splitlines()):
-            raise FileProblem(f"a line with more than {MAX_DOTS} dots")
-        return tomllib.loads(data.decode())
-    except FileProblem as problem:
-        raise CleanerError(f"{path}: {problem}") from None
-    except RecursionError:
-        raise CleanerError(f"{path}: not TOML: nested too deep") from None
-    except ValueError as error:
-        raise CleanerError(f"{path}: not TOML in UTF-8: {error}") from None
+    with problems_of(str(path)):
+        return parsed(files.read(path, MAX_BYTES).data)
 
 
 def save(root: Path, path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -146,21 +147,29 @@ def _is_there(path: Path) -> bool:
 
 def _table(source: Path) -> dict[str, Any] | None:
     """What a file says to us; None for a pyproject.toml that says nothing."""
-    try:
+    with problems_of(shown(source)):
         data = _read(source)
         if source.name != "pyproject.toml":
-            return _toml(data)
-        return _tool(_toml(data)) if TABLE[-1].encode() in data else None  # most are not ours, and need not be parsed
+            return parsed(data)
+        return _tool(parsed(data)) if TABLE[-1].encode() in data else None  # most are not ours, and need not be parsed
+
+
+@contextmanager
+def problems_of(name: str) -> Iterator[None]:
+    """Whatever goes wrong with reading a file of TOML becomes a `CleanerError` that begins with its name."""
+    try:
+        yield
     except FileProblem as problem:
-        raise CleanerError(f"{shown(source)}: {problem}") from None
+        raise CleanerError(f"{name}: {problem}") from None
     except RecursionError:
-        raise CleanerError(f"{shown(source)}: not TOML: nested too deep") from None
+        raise CleanerError(f"{name}: not TOML: nested too deep") from None
     except ValueError as error:
-        raise CleanerError(f"{shown(source)}: not TOML in UTF-8: {error}") from None
+        raise CleanerError(f"{name}: not TOML in UTF-8: {error}") from None
 
 
-def _toml(data: bytes) -> dict[str, Any]:
-    import tomllib  # not needed where there is no configuration
+def parsed(data: bytes) -> dict[str, Any]:
+    """Some bytes read as TOML. Raises `FileProblem` for what would take minutes, `ValueError` and `RecursionError` for what is none."""
+    import tomllib  # not needed where there is no such file
 
     if any(line.count(b".") > MAX_DOTS for line in data.splitlines()):
         raise FileProblem(f"a line with more than {MAX_DOTS} dots: break it up")
