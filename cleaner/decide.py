@@ -18,7 +18,7 @@ from cleaner.model import Model
 from cleaner.patterns import pattern
 from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span, merged, touches
-from cleaner.structure import makes_markup, splits_pair, splits_title
+from cleaner.structure import breaks, makes_markup
 from cleaner.wording import key_of
 
 REMOVED, REVIEW, ALLOWED = "removed", "review", "allowed"  # the last by what the site says (`cleaner.policy`)
@@ -59,15 +59,27 @@ def decide(
         if not _is_free(taken, start, end):
             continue
         insort(taken, (start, end))
-        breaks = any(would(text, start, end) for would in (makes_markup, splits_pair, splits_title))
-        cut = item.probability >= lowest and not breaks
+        may_go = not breaks(text, start, end) and not is_undecoded(text, start, end)
+        cut = item.probability >= lowest and may_go
         reason, trade = _reason(text, item), trade_of(item.folded, model)
         why = evidence(model.accept, model.spam, item.row, item.elsewhere)
         span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW, key)
         spans.append(span)
-        if not cut and not breaks and reason in (LINE, BLOCK):
+        if not cut and may_go and reason in (LINE, BLOCK):
             doubtful.add(span)
     return with_definitions(text, _with_blocks(text, spans, doubtful), protected)
+
+
+UNDECODED_SHARE = 0.2  # of a segment are bytes in no known encoding: nobody can say what it says
+
+
+def is_undecoded(text: str, start: int, end: int) -> bool:
+    """Whether much of a stretch could not be decoded.
+
+    >>> is_undecoded("caf\\udce9 au lait", 0, 12), is_undecoded("\\udcb0\\udcae\\udcc9\\udccf", 0, 4)
+    (False, True)
+    """
+    return sum("\udc80" <= sign <= "\udcff" for sign in text[start:end]) > UNDECODED_SHARE * (end - start)
 
 
 def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cleaner import propose
 from cleaner.distinct import distinct
-from cleaner.features import CLUSTER_NAMES, Matrix, features, hosts, run_features, seam_features
+from cleaner.features import CLUSTER_NAMES, NAMES, Matrix, features, hosts, run_features, seam_features
 from cleaner.kin import best_of_others, kin_columns, text_keys
 from cleaner.links import References, links, with_references
 from cleaner.model import Model
@@ -211,7 +211,10 @@ def choose_among(proposals: Proposals, model: Model) -> Chosen | None:
     exact = scores(model.exact, matrix)
     is_spam = _sigmoid(spam)
     probability = holds * _sigmoid(exact)
-    preferred = np.maximum(probability, KIN * _same_as_likely(proposals.part, left, probability))
+    is_line = (matrix[:, [NAMES.index("at_line_start"), NAMES.index("at_line_end")]] > 0).all(axis=1)
+    stake = at_stake(left, probability) * np.where(is_line, LINE_STAKE, 1.0)
+    careful = probability * np.maximum(1 - CAUTION * stake, LEAST)
+    preferred = np.maximum(careful, KIN * _same_as_likely(proposals.part, left, careful))
     numbers: list[int] = []
     clusters: list[tuple[float, ...]] = []
     for doc in distinct(left.docs).tolist():
@@ -289,6 +292,44 @@ def holding(found: Candidates, core: Candidates, likely: NDArray[np.float64]) ->
         inside = core.ends[inner] <= found.ends[outer]
         np.maximum.at(best, outer[inside], likely[inner[inside]])
     return best
+
+
+CAUTION, LEAST = (
+    3.0,
+    0.01,
+)  # how much what may be the article's own weighs against a candidate when the best is chosen; what is left
+LINE_STAKE = 0.3  # of what is at stake counts for a whole line, which seldom is in part the article's
+FAINT = 0.02  # probability below which a rival says nothing
+STAKE_LOT = 1 << 10  # candidates compared with their rivals at a time
+
+
+def at_stake(found: Candidates, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of each candidate that would be the article's own if one of the rivals that overlap it were right, 0 to 1.
+
+    The mean over the rivals and itself, each as likely as it is probable: a longer stretch is wrong at the article's cost,
+    a shorter one at that of some spam.
+
+    >>> number = np.zeros(2, dtype=np.int64)
+    >>> found = Candidates(np.array([0, 0]), np.array([20, 10]), number, number)
+    >>> at_stake(found, np.array([0.3, 0.3])).tolist()
+    [0.25, 0.0]
+    """
+    share = np.zeros(len(probability))
+    some = np.flatnonzero(probability >= FAINT)
+    some = some[np.argsort(found.starts[some], kind="stable")]
+    starts, ends, likely = found.starts[some], found.ends[some], probability[some]
+    length = ends - starts
+    low = np.searchsorted(starts, starts - length.max(initial=0), side="right")
+    high = np.searchsorted(starts, ends)  # what overlaps a candidate starts in starts[low:high]
+    for first in range(0, len(some), STAKE_LOT):
+        lot = slice(first, first + STAKE_LOT)
+        own = np.repeat(np.arange(len(length[lot])), (high - low)[lot])
+        rival = propose.ranges(low[lot], high[lot])
+        shared = np.minimum(ends[lot][own], ends[rival]) - np.maximum(starts[lot][own], starts[rival])
+        weight = likely[rival] * (shared > 0)
+        lost = np.bincount(own, weight * (length[lot][own] - shared), minlength=len(length[lot]))
+        share[some[lot]] = lost / (length[lot] * np.bincount(own, weight, minlength=len(length[lot])))
+    return share
 
 
 KIN = 0.8  # of the probability of the same text elsewhere in the article is a candidate's own when the best is chosen

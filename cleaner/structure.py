@@ -1,4 +1,4 @@
-"""Would a cut change what the text around it means: join a new tag, entity or heading, leave half a pair of brackets?"""
+"""Would a cut change what the text around it means: join a new tag, entity or heading, leave half a pair of brackets or half of some code?"""
 
 from __future__ import annotations
 
@@ -60,6 +60,20 @@ def splits_title(text: str, start: int, end: int) -> bool:
     return bool(_DEFINITION().match(text, line, start)) and text.count('"', start, end) % 2 == 1
 
 
+_CODE = pattern(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
+
+
+def splits_code(text: str, start: int, end: int) -> bool:
+    """True if text[start:end] begins or ends inside code that stands between backticks in a line, or is a part of it.
+
+    >>> splits_code("the word `SPAM` is", 10, 14), splits_code("the word `SPAM` is", 9, 15)
+    (True, False)
+    """
+    line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    found = _CODE().finditer(text, line, stop if stop >= 0 else len(text)) if "`" in text[line:end] else ()
+    return any(code.start() < edge < code.end() for code in found for edge in (start, end))
+
+
 _CLOSERS = {
     ")": "(",
     "]": "[",
@@ -106,3 +120,12 @@ def _unpaired(text: str) -> tuple[list[str], list[str]]:
             else:
                 closing.append(sign)
     return closing, opening
+
+
+def breaks(text: str, start: int, end: int) -> bool:
+    """True if any of the above would happen.
+
+    >>> breaks("a (SPAM) b", 2, 7), breaks("a SPAM b", 2, 7)
+    (True, False)
+    """
+    return any(would(text, start, end) for would in (makes_markup, splits_pair, splits_code, splits_title))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cleaner.code import SPAM_IN_CODE
-from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE
+from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE, is_undecoded
 from cleaner.model import Model
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, meaning
-from cleaner.structure import makes_markup, splits_pair, splits_title
+from cleaner.structure import makes_markup, splits_code, splits_pair, splits_title
 
 KEPT = "kept"
 SHOWN = 40  # characters of what goes along with a cut
@@ -83,6 +83,10 @@ def _obstacle(place: Place, text: str, format: str) -> str:
         return "cutting it would make markup of what is around it"
     if splits_pair(text, *place.cut):
         return "cutting it would take one bracket of a pair"
+    if splits_code(text, *place.cut):
+        return "it begins or ends in code, which is never cut"
+    if is_undecoded(text, *place.cut):
+        return "much of it could not be decoded"
     if splits_title(text, *place.cut):
         return "cutting it would take one quote around a title"
     return "something in the text still needs it"

@@ -81,8 +81,8 @@ def test_nothing_in_it_does_anything(folder: Path, form: str) -> None:
 @pytest.mark.parametrize("form", JSON_FORMS)
 def test_as_many_as_there_are(folder: Path, form: str) -> None:
     done = _check(form)
-    assert len(_rows(form, done.stdout)) == 11
-    assert done.stderr == "11 findings in 10 of 11 files\n"
+    assert len(_rows(form, done.stdout)) == 10
+    assert done.stderr == "10 findings in 10 of 11 files\n"
 
 
 @pytest.mark.parametrize("form", JSON_FORMS)

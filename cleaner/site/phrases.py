@@ -18,7 +18,7 @@ from cleaner.readers.markdown import protected
 from cleaner.report.quote import quote
 from cleaner.seams import widen
 from cleaner.span import CleanerError, Span, touches
-from cleaner.structure import makes_markup, splits_pair, splits_title
+from cleaner.structure import breaks
 from cleaner.view import IS_LETTER, IS_WORD, fold
 
 if TYPE_CHECKING:
@@ -203,9 +203,7 @@ def _breaks(text: str, start: int, end: int) -> bool:
     """Whether a cut would leave something broken: an empty link, half a pair, or a tag that says something else."""
     if text.endswith("[", 0, start) and text.startswith(("](", "]["), end):
         return True
-    return _is_in_tag(text, start) or any(
-        would(text, start, end) for would in (makes_markup, splits_pair, splits_title)
-    )
+    return _is_in_tag(text, start) or breaks(text, start, end)
 
 
 def _is_in_tag(text: str, at: int) -> bool:

@@ -46,7 +46,7 @@ GOOD = -3.0  # spam score from which an exact candidate is good: others do not d
 SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
 # Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
 # spam. They are measured with models that lack a third of the sources; the final one has them all.
-CLEAN_BUDGET, HARD_BUDGET = 0.0073, 0.013
+CLEAN_BUDGET, HARD_BUDGET = 0.01, 0.013
 REVIEW_BUDGET = 0.05
 
 
@@ -57,7 +57,7 @@ class Sizes(NamedTuple):
     gate_trees: int = 40
     spam_trees: int = 220
     exact_trees: int = 160
-    accept_trees: int = 240
+    accept_trees: int = 320
     max_articles: int | None = None
 
 
@@ -218,9 +218,11 @@ def _split(loaded: Corpus, tables: Tables, fold: int, seed: int) -> Split:
             hosts.append(article._replace(lang=ngram_fit.language_of(article.text, tables.language)))
     rng.shuffle(hosts)
     fragments = [f for f in loaded.fragments if corpora.fold_of_fragment(f) == fold]
-    return Split(tables, list(verify_fit.documents(hosts, fragments, rng)))
+    documents = [document for _ in range(SIMULATIONS) for document in verify_fit.documents(hosts, fragments, rng)]
+    return Split(tables, documents)
 
 
+SIMULATIONS = 2  # so often all articles are laid out and injected anew
 HAM_PART = 4  # every fourth of the short messages is a document of its own, and a line in another
 
 
@@ -283,10 +285,12 @@ def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
 def fit_stages(parts: Sequence[Rows], sizes: Sizes, seed: int) -> tuple[Trees, Trees]:
     """The second stage: is all of this candidate spam, and if it touches spam, is it exactly what was injected?"""
     rows = verify_fit.concatenated(parts)
-    boosted = _boosted(sizes.spam_trees, 7, 40, seed, rate=0.18)
+    boosted = _boosted(sizes.spam_trees, 10, 100, seed, rate=0.18)
     spam = fit_trees(boosted, rows.matrix[:, : len(NAMES)], rows.spam, rows.weight)
     at = rows.touches
-    exact = fit_trees(_boosted(sizes.exact_trees, 7, 40, seed), rows.matrix[at], rows.exact[at], rows.weight[at])
+    exact = fit_trees(
+        _boosted(sizes.exact_trees, 9, 80, seed, rate=0.15), rows.matrix[at], rows.exact[at], rows.weight[at]
+    )
     return spam, exact
 
 
@@ -302,7 +306,7 @@ def _places(split: Split, model: Model) -> Places:
 def fit_accept(places: Sequence[Places], sizes: Sizes, seed: int) -> Trees:
     """The last word: is the best candidate of this place injected?"""
     together = verify_fit.concatenated(places)
-    boosted = _boosted(sizes.accept_trees, 6, 24, seed, rate=0.06)
+    boosted = _boosted(sizes.accept_trees, 7, 32, seed, rate=0.07)
     return fit_trees(boosted, together.matrix, together.spam, together.weight)
 
 
