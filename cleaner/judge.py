@@ -294,13 +294,11 @@ def holding(found: Candidates, core: Candidates, likely: NDArray[np.float64]) ->
     return best
 
 
-CAUTION, LEAST = (
-    3.0,
-    0.01,
-)  # how much what may be the article's own weighs against a candidate when the best is chosen; what is left
+CAUTION = 3.0  # how much what may be the article's own weighs against a candidate when the best is chosen
+LEAST = 0.01  # of its probability is left to it
 LINE_STAKE = 0.3  # of what is at stake counts for a whole line, which seldom is in part the article's
 FAINT = 0.02  # probability below which a rival says nothing
-STAKE_LOT = 1 << 10  # candidates compared with their rivals at a time
+STAKE_LOT = 1 << 7  # candidates compared with their rivals at a time
 
 
 def at_stake(found: Candidates, probability: NDArray[np.float64]) -> NDArray[np.float64]:

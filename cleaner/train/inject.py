@@ -114,10 +114,8 @@ def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, d
     return _apply(text, insertions)
 
 
-TITLE_SHARE, SENTENCE_SHARE = (
-    0.25,
-    0.15,
-)  # of the injected articles: all that is injected begins its words, or itself, with capitals
+# Of the injected articles: all that is injected begins its words, or itself, with a capital.
+TITLE_SHARE, SENTENCE_SHARE = 0.25, 0.15
 SMALL_WORD = 4  # letters below which a word of a title may stay small
 _SMALL = regex.compile(r"(?<![\w./@:-])\p{Ll}[\p{L}\p{M}'’-]*(?![\w./@:])")
 
