@@ -70,7 +70,8 @@ def splits_code(text: str, start: int, end: int) -> bool:
     (True, False)
     """
     line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    found = _CODE().finditer(text, line, stop if stop >= 0 else len(text)) if "`" in text[line:end] else ()
+    first, last = max(line, start - _REACH), min(stop if stop >= 0 else len(text), end + _REACH)
+    found = _CODE().finditer(text, first, last) if "`" in text[first:end] else ()
     return any(code.start() < edge < code.end() for code in found for edge in (start, end))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from samples import marked
 
-from cleaner.structure import makes_markup, splits_pair
+from cleaner.structure import makes_markup, splits_code, splits_pair
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,20 @@ def test_makes_markup(text: str, makes: bool) -> None:
 def test_splits_pair(text: str, splits: bool) -> None:
     dirty, [(start, end)] = marked(text)
     assert splits_pair(dirty, start, end) == splits
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "is_split"),
+    [
+        ("run `cheap viagra` here", "cheap viagra", True),
+        ("run `cheap viagra` here", "`cheap viagra", True),
+        ("run ``a ` cheap`` here", "cheap", True),
+        ("run `cheap viagra` here", "`cheap viagra`", False),
+        ("run `ls` cheap viagra `ls` here", "cheap viagra", False),
+        ("a ` alone, cheap viagra here", "cheap viagra", False),
+        ("`ls`\ncheap viagra\n`ls`", "cheap viagra", False),
+    ],
+)
+def test_code_between_backticks(text: str, cut: str, is_split: bool) -> None:
+    start = text.index(cut)
+    assert splits_code(text, start, start + len(cut)) == is_split
