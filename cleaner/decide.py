@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner import charclass as cc
 from cleaner import ngrams
+from cleaner.encoding import undecoded
 from cleaner.evidence import evidence
 from cleaner.features import NAMES
 from cleaner.judge import Judged
@@ -79,7 +80,7 @@ def is_undecoded(text: str, start: int, end: int) -> bool:
     >>> is_undecoded("caf\\udce9 au lait", 0, 12), is_undecoded("\\udcb0\\udcae\\udcc9\\udccf", 0, 4)
     (False, True)
     """
-    return sum("\udc80" <= sign <= "\udcff" for sign in text[start:end]) > UNDECODED_SHARE * (end - start)
+    return undecoded(text[start:end]) > UNDECODED_SHARE * (end - start)
 
 
 def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:

@@ -61,7 +61,7 @@ def decode(data: bytes) -> Decoded:
     bom = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     text = data[bom:].decode("utf-8", "surrogateescape")
     if not data.isascii():
-        invalid = sum("\udc80" <= c <= "\udcff" for c in text) if not is_utf8(data) else 0
+        invalid = undecoded(text) if not is_utf8(data) else 0
         if invalid > MAX_INVALID * len(data):
             raise UndecodableError("encoding: not UTF-8, nor UTF-16 with a byte-order mark")
     return Decoded(text, "utf-8", bom)
@@ -117,6 +117,15 @@ def _round_trip(data: bytes, codec: str) -> Decoded | None:
         return Decoded(text, codec, 0) if text.encode(codec) == data else None
     except UnicodeError:
         return None
+
+
+def undecoded(text: str) -> int:
+    """How many characters of a text stand for bytes that could not be decoded.
+
+    >>> undecoded("caf\\udce9 au lait")
+    1
+    """
+    return sum("\udc80" <= sign <= "\udcff" for sign in text)
 
 
 def is_utf8(data: bytes) -> bool:
