@@ -102,6 +102,8 @@ def _kin(row: Row) -> str:
         return "the same text is spam elsewhere in the article"
     if row["kin_shared"] >= SHARED:
         return "shares words with what else may be spam in the article"
+    if max(row["kin_before"], row["kin_behind"]) >= LIKELY:
+        return "stands beside other spam in the article"
     return f"{'stands like' if row['kin_place'] >= LIKELY else 'is not like'} other spam in the article"
 
 

@@ -14,7 +14,8 @@ from cleaner.distinct import groups
 from cleaner.propose import Candidates, Excerpt, ranges
 from cleaner.reading import Ints
 
-KIN_NAMES = ("kin_same", "kin_shared", "kin_place", "kin_places")
+KIN_NAMES = ("kin_same", "kin_shared", "kin_place", "kin_places", "kin_before", "kin_behind")
+BLANK = 3  # characters of lines without candidates between two segments that stand side by side all the same
 
 _BASE = 0x100000001B3  # FNV-1a's 64-bit prime
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
@@ -65,6 +66,8 @@ def kin_columns(part: Excerpt, found: Candidates, weights: NDArray[np.float64]) 
     kin_shared   mean over the segment's trigrams: the likeliest other segment the trigram stands in
     kin_place    begins with a character of the same class, at a line's start or not, ends at a line's end or not
     kin_places   such segments together: the sum of their weights, at most 5
+    kin_before   stands right before it, no letter or digit of the article between them; 0 when none does
+    kin_behind   stands right behind it
     """
     numbers = np.arange(len(weights))
     same = best_of_others(text_keys(part, found), numbers, weights)
@@ -85,4 +88,25 @@ def kin_columns(part: Excerpt, found: Candidates, weights: NDArray[np.float64]) 
     place = best_of_others(layout, numbers, weights)
     which = groups(layout).which
     total = np.bincount(which, weights=weights)[which] - weights
-    return np.stack((same, np.where(size > 0, mean, same), place, np.minimum(total, 5.0)), axis=1)
+    beside = _beside(part, found, weights)
+    return np.stack((same, np.where(size > 0, mean, same), place, np.minimum(total, 5.0), *beside), axis=1)
+
+
+def _beside(
+    part: Excerpt, found: Candidates, weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The weights of the segments right before and right behind each; segments do not overlap."""
+    order = np.argsort(found.starts, kind="stable")
+    first, then = order[:-1], order[1:]
+    ends, starts = found.ends[first], found.starts[then]
+    solid = np.flatnonzero((part.classes >= cc.OTHER_LETTER) | (part.classes == cc.DIGIT))
+    left_out = part.origin[starts] - part.origin[ends - 1] - (starts - ends + 1)
+    meets = (
+        (found.docs[first] == found.docs[then])
+        & (np.searchsorted(solid, ends) == np.searchsorted(solid, starts))
+        & (left_out <= BLANK)
+    )
+    before, behind = np.zeros(len(order)), np.zeros(len(order))
+    before[then] = np.where(meets, weights[first], 0.0)
+    behind[first] = np.where(meets, weights[then], 0.0)
+    return before, behind

@@ -43,6 +43,7 @@ def test_a_feature_without_a_theme() -> None:
         ("style_last", {}, "style of the letters at its edges"),
         ("kin_place", {"kin_same": 0.9}, "the same text is spam elsewhere in the article"),
         ("kin_same", {"kin_shared": 0.5}, "shares words with what else may be spam in the article"),
+        ("kin_same", {"kin_behind": 0.9}, "stands beside other spam in the article"),
         ("kin_same", {"kin_place": 0.9}, "stands like other spam in the article"),
         ("kin_same", {"kin_place": 0.1}, "is not like other spam in the article"),
         ("peak", {"ngram_score": 2}, "wording typical of spam"),

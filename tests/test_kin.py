@@ -72,3 +72,14 @@ def test_columns(name: str, expected: list[float], cleaner: Cleaner) -> None:
     found = _found(part, [("casino bonus", 0, 0), ("casino bonus", 0, 2), ("quiet water", 0, 0)])
     columns = kin_columns(part, found, np.array([0.9, 0.2, 0.0]))
     assert columns[:, KIN_NAMES.index(name)].round(6).tolist() == expected
+
+
+def test_what_stands_side_by_side(cleaner: Cleaner) -> None:
+    """Nothing of the article's own, but a blank line or a sign, is between them."""
+    part = _excerpt(["casino bonus | buy pills\n\nquiet water\nand more\nlast line", "other text"], cleaner)
+    pieces = ["last line", "casino bonus", "buy pills", "quiet water"]
+    found = _found(part, [*((piece, 0, 0) for piece in pieces), ("other text", 1, 0)])
+    columns = kin_columns(part, found, np.array([0.5, 0.9, 0.2, 0.4, 0.7]))
+    before, behind = (columns[:, KIN_NAMES.index(name)].tolist() for name in ("kin_before", "kin_behind"))
+    assert before == [0.0, 0.0, 0.9, 0.2, 0.0]
+    assert behind == [0.0, 0.2, 0.4, 0.0, 0.0]

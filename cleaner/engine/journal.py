@@ -307,7 +307,12 @@ class _Cursor:
 
 
 class Log:
-    """Keeps the record of a run, source by source; this one keeps none."""
+    """Keeps the record of a run, source by source; this one keeps none.
+
+    keeps says that what entries hold is used, their hashes above all.
+    """
+
+    keeps = True
 
     def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
         """Take what was found in a document of a source."""

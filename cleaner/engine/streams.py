@@ -62,13 +62,13 @@ class RecordsSource(Job):
             with stream:
                 _refuse_pointer(stream)
                 for record in self._records(stream):
-                    self.content.update(record.data)
+                    if self.place.log.keeps:
+                        self.content.update(record.data)
                     yield self._item(record)
                     self.line += record.data.count(b"\n")
                 if self._remark:
                     self.counts.problems[self._remark] += 1
-                stream.seek(0)
-                self.before = files.digest_of(stream)
+                self.before = self._digest(stream)
                 if not files.same_file(status, os.fstat(stream.fileno())):
                     self.problem = files.CHANGED_READING
         except (UnreadableError, FileProblem) as problem:
@@ -86,6 +86,15 @@ class RecordsSource(Job):
         if len(data) > MAX_BYTES:
             raise UnreadableError(f"larger than {MAX_BYTES} bytes")
         return iter([Record(data, WHOLE_RECORD)])
+
+    def _digest(self, stream: BinaryIO) -> str:
+        """The hash of the file, which the records of a file of lines that is not compressed are."""
+        if not self.place.log.keeps:
+            return ""
+        if self.format in LINES and not self.is_compressed:
+            return self.content.hexdigest()
+        stream.seek(0)
+        return files.digest_of(stream)
 
     @property
     def _remark(self) -> str:

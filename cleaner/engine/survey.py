@@ -21,6 +21,8 @@ MOST_SETTLED = 200_000  # documents that are remembered, some 20 MB
 class Counting(Log):
     """Keeps nothing of a run but what its documents have in common."""
 
+    keeps = False
+
     def __init__(self) -> None:
         self.census = Census()
 
