@@ -13,6 +13,7 @@ from cleaner.pages.opened import OpenPage
 from cleaner.policy import Policy
 from cleaner.readers import Document, Field, Options, UnreadableError, fields
 from cleaner.readers.prose import protected
+from cleaner.reading import source_ends
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError, Span
 from cleaner.verdict import KEPT, Place, words
@@ -191,7 +192,7 @@ def _unjudged(field: Field, cleaner: Cleaner, stretch: tuple[int, int]) -> str:
         (passed, "it was a candidate, and nothing in it was enough like spam for a score"),
         (runs, "it was looked at, since it has something of spam, and let go: in this text that says nothing"),
     ):
-        starts, ends = reading.source[some.starts] - base, reading.source[some.ends - 1] + 1 - base
+        starts, ends = reading.source[some.starts] - base, source_ends(reading, some.ends - 1) - base
         if any(_touches(run, stretch) for run in zip(starts.tolist(), ends.tolist(), strict=True)):
             return verdict
     return "no part of it was even a candidate: nothing in it looks like spam"

@@ -16,7 +16,7 @@ from cleaner.links import References, links, with_references
 from cleaner.model import Model
 from cleaner.occurrences import NOTHING, Sought, occurrences
 from cleaner.propose import Candidates, Excerpt, Runs
-from cleaner.reading import Ints, Reading, Stretches, read
+from cleaner.reading import Ints, Reading, Stretches, read, source_ends
 from cleaner.span import holds as is_inside
 from cleaner.span import merged, touches
 from cleaner.trees import scores
@@ -145,7 +145,7 @@ def _missed(
 def _in_text(reading: Reading, starts: Ints, ends: Ints, doc: Ints | int) -> tuple[list[int], list[int]]:
     """View offsets as offsets in their texts."""
     base = reading.doc_base[doc]
-    return (reading.source[starts] - base).tolist(), (reading.source[ends - 1] + 1 - base).tolist()
+    return (reading.source[starts] - base).tolist(), (source_ends(reading, ends - 1) - base).tolist()
 
 
 def _outside(
@@ -183,7 +183,7 @@ def source_spans(proposals: Proposals, at: Ints | slice = slice(None)) -> tuple[
     reading, found = proposals.reading, proposals.found
     base = reading.doc_base[found.docs[at]]
     starts = reading.source[proposals.part.origin[found.starts[at]]] - base
-    return starts, reading.source[proposals.part.origin[found.ends[at] - 1]] + 1 - base
+    return starts, source_ends(reading, proposals.part.origin[found.ends[at] - 1]) - base
 
 
 def _sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 from cleaner import ngrams
 from cleaner.view import IS_LETTER, fold
+from cleaner.written_out import Written, written_out
 
 Ints = NDArray[np.int64]
 Stretches = Sequence[tuple[int, int]]
@@ -43,8 +44,9 @@ class Tables(NamedTuple):
 class Reading(NamedTuple):
     """A batch of texts folded into one array of `n` characters, with what the first pass knows of each.
 
-    `total` and `fit_total` are the running sums of `evidence` and `fit`. Offsets into the arrays are *view offsets*; `source` turns them into offsets of the padded batch, `doc_base` is
-    where each text begins there. Text `d` is the view's doc_first[d]:doc_stop[d].
+    `total` and `fit_total` are the running sums of `evidence` and `fit`. Offsets into the arrays are *view offsets*; `source`
+    turns them into offsets of the padded batch, `source_ends` into those behind them, `doc_base` is where each text begins
+    there. Text `d` is the view's doc_first[d]:doc_stop[d]. `written` holds the starts and ends of what stands for one character each.
     """
 
     codes: NDArray[np.uint32]
@@ -63,6 +65,7 @@ class Reading(NamedTuple):
     doc_stop: Ints
     doc_base: Ints
     languages: Ints
+    written: NDArray[np.int64]
 
 
 def read(texts: Sequence[str], tables: Tables) -> Reading:
@@ -70,7 +73,12 @@ def read(texts: Sequence[str], tables: Tables) -> Reading:
     points = cc.code_points(("\n" * PAD).join(("", *texts, "")))
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     doc_base = PAD + np.concatenate(([0], np.cumsum(lengths + PAD)[:-1])) if len(texts) else lengths
-    view = fold(points)
+    written = [
+        Written(base + start, base + end, code)
+        for base, text in zip(doc_base.tolist(), texts, strict=True)
+        for start, end, code in written_out(text)
+    ]
+    view = fold(points, written)
     doc_first = np.searchsorted(view.source, doc_base)
     doc_stop = np.searchsorted(view.source, doc_base + lengths)
     codes = ngrams.hashable(view.codes, view.classes)
@@ -80,7 +88,18 @@ def read(texts: Sequence[str], tables: Tables) -> Reading:
         codes, view.classes, view.points, view.source, view.disguised,
         evidence, sums(evidence), rows, fit, sums(fit), _foreign(view.classes, doc_first, doc_stop),
         np.flatnonzero(view.classes == cc.NEWLINE), doc_first, doc_stop, doc_base, languages,
+        np.array([(item.start, item.end) for item in written if item.code], dtype=np.int64).reshape(-1, 2),
     )  # fmt: skip
+
+
+def source_ends(reading: Reading, at: Ints) -> Ints:
+    """Where in the padded batch some characters of the view end: behind all that a written-out one is written with."""
+    ends: Ints = reading.source[at] + 1
+    if len(reading.written):
+        starts, stops = reading.written.T
+        number = np.minimum(np.searchsorted(starts, ends - 1), len(starts) - 1)
+        ends = np.where(starts[number] == ends - 1, stops[number], ends)
+    return ends
 
 
 def sums(values: NDArray[np.generic]) -> NDArray[np.int32]:

@@ -38,12 +38,29 @@ COMMAS = ",;:，；：、､،؛"
 OPENS = "([{<（【《「『〔［｛〈“‘«‹＜"
 CLOSES = ")]}>）】》」』〕］｝〉”’»›＞"
 SEPARATORS = "|•·▪▸►‣◦●○■□◆◇★☆※→⇒~～–—―-_=/\\*#+｜／＿＝＋＊＃﹣－▌▎▏♦♥♠♣❖✦✧➤➔"
-INVISIBLES = r"[\p{Cf}\p{Variation_Selector}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\p{Cc}&&[^\t\n\r\x0b\x0c\x1c-\x1e\x85]]"
 # Letters that look like a Latin one (a selection of the everyday confusables of Unicode TS #39): used inside words of mixed script.
 LOOKALIKES = {
     "Cyrillic": ("аеорсухіјѕһԁԛԝ", "aeopcyxijshdqw"),
-    "Greek": ("αορυχικνη", "aopuxikvn"),
+    "Greek": ("αορυχικνηετω", "aopuxikvnetw"),
 }
+# Whole alphabets that are known from disguises only, or from phonetics, in which their letters stand alone.
+SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True))
+LISU = dict(zip("ꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ", "abcdefghijklmnoprstuvwxyz", strict=True))
+ENCLOSED = (
+    0x249C,
+    0x1F110,
+    0x1F130,
+    0x1F150,
+    0x1F170,
+    0x24B6,
+    0x24D0,
+)  # alphabets of letters in brackets, circles, squares
+OVERLAYS = r"\u0305\u0332-\u0338\u033f\u20d2\u20d3\u20e5\u20e6\u20eb"  # lines through or along letters
+INVISIBLES = (
+    r"[\p{Cf}\p{Variation_Selector}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\p{Cc}"
+    + OVERLAYS
+    + r"&&[^\t\n\r\x0b\x0c\x1c-\x1e\x85]]"
+)
 
 
 def _ranges(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -70,6 +87,8 @@ def class_table() -> np.ndarray:
     mark(r"\p{S}", SYMBOL)
     mark(r"\p{Zs}|\t", SPACE)
     mark(INVISIBLES, INVISIBLE)
+    for first in ENCLOSED:
+        table[first : first + 26] = OTHER_LETTER  # as the bold and double-struck ones of mathematics
     for characters, value in (
         (SENTENCE_ENDS, SENTENCE_END),
         (COMMAS, COMMA),
@@ -87,12 +106,14 @@ def class_table() -> np.ndarray:
 
 def fold_pairs() -> tuple[np.ndarray, np.ndarray]:
     """Code points that fold to another single one (compatibility form, then lower case), and what they fold to."""
+    own = {chr(first + number): chr(ord("a") + number) for first in ENCLOSED for number in range(26)}
+    own |= SMALL_CAPITALS | LISU
     source, target = [], []
     for code in range(MAX_CODE_POINT + 1):
         character = chr(code)
         if 0xD800 <= code < 0xE000 or 0xAC00 <= code < 0xD7A4:
             continue
-        folded = unicodedata.normalize("NFKC", character)
+        folded = own.get(character) or unicodedata.normalize("NFKC", character)
         if len(folded) != 1:
             folded = character
         lowered = folded.lower()

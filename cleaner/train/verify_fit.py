@@ -14,6 +14,7 @@ from cleaner.judge import Proposals, choose_batch, hot_runs, propose_batch, sour
 from cleaner.model import Model
 from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
+from cleaner.reading import source_ends
 from cleaner.train.data import PAGE, Article
 from cleaner.train.grammar import Fragment
 from cleaner.train.inject import NETWORK, ON_PAGES, Dirty, Injected, inject, manner, open_lines
@@ -167,7 +168,7 @@ def gate_rows(batch: Sequence[Document], model: Model, first: int) -> tuple[Matr
     """The features of all hot runs, and the number of the injection each touches, counted from `first`; -1: none."""
     reading, runs, _, matrix = hot_runs([document.text for document in batch], model, protections(batch))
     starts = reading.source[runs.starts] - reading.doc_base[runs.docs]
-    ends = reading.source[runs.ends - 1] + 1 - reading.doc_base[runs.docs]
+    ends = source_ends(reading, runs.ends - 1) - reading.doc_base[runs.docs]
     touched = np.full(len(starts), -1, dtype=np.int64)
     for number, document in enumerate(batch):
         mine = np.flatnonzero(runs.docs == number)

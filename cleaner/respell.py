@@ -1,0 +1,120 @@
+"""Letters written as others: borrowed from another alphabet (`сasinо`), digits and signs (`c4$1n0`), accents (`çàśíñö`).
+
+Each function changes the folded codes of a text in place where it finds whole words of the kind, and says where.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import charclass as cc
+from cleaner.distinct import distinct
+from cleaner.spaced import distinct_words
+
+_LEET = {ord(a): ord(b) for a, b in zip("013457$", "oieasts", strict=True)}
+_DOLLAR = ord("$")
+MOST_SIGNS = 3  # digits and `$` in a row that may stand for letters,
+MIN_LEET_LETTERS = 2  # and letters beside them in their word
+MIN_ACCENTED, ACCENTED = (
+    4,
+    0.6,
+)  # letters of a word in disguise, and the share of them with an accent; in honest ones it is less
+_ACCENTED = np.array([0xC0, 0x250], dtype=np.uint32)  # code points among which Latin letters with accents are
+_VIETNAMESE = np.array(
+    [ord(letter) for letter in "đơưăâêô"], dtype=np.uint32
+)  # which has three in a row in honest words
+
+
+def resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
+    """In words of Latin letters and look-alikes of them from Cyrillic or Greek, turn these into Latin, in place.
+
+    A word with another letter of those scripts is two words run together, and stays.
+    """
+    borrowed, latin = (classes == cc.CYRILLIC) | (classes == cc.GREEK), classes == cc.LATIN
+    if not (borrowed.any() and latin.any()):
+        return
+    at, words = _mixed_words(latin | borrowed | (classes == cc.DIGIT) | (classes == cc.MARK), borrowed)
+    if not len(at):
+        return
+    latins = cc.tables().latin
+    resolved = codes[at]
+    resolved = np.where(resolved < len(latins), latins[np.minimum(resolved, len(latins) - 1)], resolved)
+    mixed = np.zeros(len(at), dtype=bool)
+    mixed[words[latin[at]]] = True
+    mixed[words[borrowed[at] & (resolved == codes[at])]] = False
+    change = mixed[words] & borrowed[at]
+    at, resolved = at[change], resolved[change]
+    codes[at] = resolved
+    classes[at] = cc.LATIN
+    disguised[at] = True
+
+
+def _mixed_words(word: NDArray[np.bool_], borrowed: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The characters of the words with borrowed and other characters, and for each the number of its word among them."""
+    own = word & ~borrowed
+    at = np.flatnonzero((borrowed[1:] & own[:-1]) | (borrowed[:-1] & own[1:]))
+    if not len(at):
+        return at, at
+    edges = np.concatenate(([0], np.flatnonzero(word[1:] != word[:-1]) + 1, [len(word)]))
+    number = distinct(np.searchsorted(edges, at, side="right"))
+    starts, lengths = edges[number - 1], edges[number] - edges[number - 1]
+    words = np.repeat(np.arange(len(number)), lengths)
+    return np.arange(len(words)) + (starts - np.cumsum(lengths) + lengths)[words], words
+
+
+def resolve_leet(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
+    """A single digit between two Latin letters reads as the letter it looks like, in place; so do the signs of `c4$1n0`.
+
+    Those are a few digits around a `$` between letters, and in the same word a single digit at its start or end.
+    """
+    latin, digit = classes == cc.LATIN, classes == cc.DIGIT
+    at = np.flatnonzero(digit[1:-1] & latin[:-2] & latin[2:]) + 1
+    dollars = np.flatnonzero(codes == _DOLLAR)
+    if len(dollars):
+        at = np.concatenate((at, _around_dollars(dollars, codes, latin, digit)))
+    if not len(at):
+        return
+    letters = np.array([_LEET.get(int(code), int(code)) for code in codes[at]], dtype=np.uint32)
+    changed = letters != codes[at]
+    codes[at] = letters
+    classes[at[changed]] = cc.LATIN
+    disguised[at[changed]] = True
+
+
+def _around_dollars(
+    dollars: NDArray[np.int64], codes: NDArray[np.uint32], latin: NDArray[np.bool_], digit: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Of the `$` those that stand between Latin letters, with the digits beside them, if they are few, and at the word's ends."""
+    word = latin | digit
+    dollars = dollars[(dollars > 0) & (dollars < len(codes) - 1)]
+    dollars = dollars[word[dollars - 1] & word[dollars + 1]]
+    found: list[int] = []
+    for start, end in distinct_words(dollars, word | (codes == _DOLLAR)):
+        signs = np.flatnonzero(~latin[start:end]) + start
+        runs = np.split(signs, np.flatnonzero(np.diff(signs) > 1) + 1)
+        if all(len(run) <= MOST_SIGNS for run in runs) and latin[start:end].sum() >= MIN_LEET_LETTERS:
+            found += [at for at in signs.tolist() if int(codes[at]) in _LEET]
+    return np.array(found, dtype=np.int64)
+
+
+def resolve_accents(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
+    """In words of which more letters have an accent than in any language the letters lose it, in place."""
+    accented = codes - _ACCENTED[0] < _ACCENTED[1] - _ACCENTED[0]  # what is below wraps around
+    if np.count_nonzero(accented) < MIN_ACCENTED:
+        return
+    thrice = np.flatnonzero(accented[2:] & accented[1:-1] & accented[:-2]) + 1
+    thrice = thrice[~np.isin(codes[thrice], _VIETNAMESE)]
+    for start, end in distinct_words(thrice, classes == cc.LATIN) if len(thrice) else ():
+        plain = [_plain(int(code)) for code in codes[start:end]]
+        changed = np.array(plain, dtype=np.uint32) != codes[start:end]
+        if end - start >= MIN_ACCENTED and changed.mean() >= ACCENTED:
+            codes[start:end] = plain
+            disguised[start:end] |= changed
+
+
+def _plain(code: int) -> int:
+    """A letter without its accents."""
+    return ord(unicodedata.normalize("NFD", chr(code))[0]) if code > 0x7F else code

@@ -1,0 +1,109 @@
+"""Letters set apart (`爱 上 海`, `c-a-s-i-n-o`, `c🔥a🔥s🔥i🔥n🔥o`) or drawn out (`casssiiino`): what stands between them for nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import charclass as cc
+from cleaner.distinct import distinct
+
+Ints = NDArray[np.int64]
+MIN_SPACED_HAN = 3  # letters of a chain `爱 上 海` before its gaps are closed
+MIN_SPACED = 5  # the same for alphabets, where initials and enumerations make shorter chains
+WIDEST = 8  # characters from a letter to the next across the white space between two words of letters set apart
+DRAWN_OUT = 3  # times a letter stands in a row that is drawn out,
+MIN_DRAWN_OUT = 2  # and how many such letters a word has
+MIN_LETTERS = 3  # different letters of such a word: `fffeee` is a number
+REACH = 24  # characters of a word that are looked at on either side
+_GAP = np.zeros(cc.N_CLASSES, dtype=bool)
+_GAP[[cc.SPACE, cc.SENTENCE_END, cc.COMMA, cc.SEPARATOR, cc.PUNCT, cc.SYMBOL]] = True
+_NONE = np.empty(0, dtype=np.int64)
+
+
+def gaps_in_spaced_words(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    """Positions of the gaps to be closed in chains of single letters, and of white space between two such words beyond the first.
+
+    >>> letter, space = cc.LATIN, cc.SPACE
+    >>> a_word = [letter, space, letter, space, letter]
+    >>> gaps, more = gaps_in_spaced_words(np.array([cc.NEWLINE, *a_word, space, space, *a_word, cc.NEWLINE], dtype=np.uint8))
+    >>> gaps.tolist(), more.tolist()
+    ([2, 4, 9, 11], [7])
+    """
+    letter = classes >= cc.OTHER_LETTER
+    edge = letter[1:] != letter[:-1]
+    single = np.flatnonzero(edge[:-1] & edge[1:] & letter[1:-1]) + 1  # a text begins and ends with a line end or alone
+    step = np.diff(single)
+    is_gap = step == 2
+    is_gap[is_gap] = _GAP[classes[single[:-1][is_gap] + 1]]
+    if not (is_gap[1:] & is_gap[:-1]).any():
+        return _NONE, _NONE
+    is_wide = (step > 2) & (step <= WIDEST)
+    for distance in range(1, WIDEST):
+        asked = np.flatnonzero(is_wide & (step > distance))
+        is_wide[asked] = classes[single[asked] + distance] == cc.SPACE
+    return _in_chains(classes, single, is_gap, is_wide)
+
+
+def _in_chains(
+    classes: NDArray[np.uint8], single: Ints, is_gap: NDArray[np.bool_], is_wide: NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """The same, of single letters with gaps or wide white space between some and the next; short chains have none.
+
+    In `c-a-s-i-n-o b-o-n-u-s` the hyphens set letters apart, and the space separates words.
+    """
+    chain = np.cumsum(np.concatenate(([True], ~(is_gap | is_wide))))
+    letters, of = np.bincount(chain), chain[:-1]
+    n_gaps, n_wide = (np.bincount(of[which], minlength=len(letters)) for which in (is_gap, is_wide))
+    is_sign = is_gap.copy()
+    is_sign[is_gap] = classes[single[:-1][is_gap] + 1] != cc.SPACE
+    by_signs = 2 * np.bincount(of[is_sign], minlength=len(letters)) >= np.maximum(n_gaps, 1)
+    unspaced = (classes[single] >= cc.HAN) & (classes[single] <= cc.HANGUL)
+    shortest = np.where(np.bincount(chain, weights=unspaced) > 0, MIN_SPACED_HAN, MIN_SPACED)
+    is_long = (letters >= shortest) & (n_gaps > n_wide)
+    closed = is_gap & is_long[of] & (is_sign == by_signs[of])
+    words_apart = np.flatnonzero(is_wide & is_long[of])
+    more = [np.arange(single[at] + 2, single[at + 1]) for at in words_apart.tolist()]
+    return single[:-1][closed] + 1, np.concatenate(more) if more else _NONE
+
+
+def drawn_out(codes: NDArray[np.uint32], classes: NDArray[np.uint8]) -> Ints:
+    """Positions of the letters to be dropped from words in which several are drawn out, in `casssiiino` all but one `s` and `i`.
+
+    >>> codes = cc.code_points("sooo casssiiino")
+    >>> drawn_out(codes, np.where(codes == 32, cc.SPACE, cc.LATIN).astype(np.uint8)).tolist()
+    [8, 9, 11, 12]
+    """
+    same = codes[1:] == codes[:-1]
+    thrice = np.flatnonzero(same[1:] & same[:-1]) + 2
+    thrice = thrice[classes[thrice] == cc.LATIN]
+    other = (np.diff(thrice) <= REACH) & (codes[thrice[1:]] != codes[thrice[:-1]])  # perhaps of the same word
+    if not other.any():
+        return _NONE
+    found = []
+    for start, end in distinct_words(thrice[1:][other], classes == cc.LATIN):
+        word = codes[start:end]
+        again = np.flatnonzero(word[1:] == word[:-1]) + 1
+        runs = np.split(again, np.flatnonzero(np.diff(again) > 1) + 1)
+        long = [run for run in runs if len(run) >= DRAWN_OUT - 1]
+        if len(long) >= MIN_DRAWN_OUT and len(distinct(word)) >= MIN_LETTERS:
+            found += [run + start for run in long]
+    return np.concatenate(found) if found else _NONE
+
+
+def distinct_words(at: Ints, is_word: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Start and end of the words that some positions are in, each once; of very long ones a part.
+
+    >>> distinct_words(np.array([1, 2, 6]), np.array([1, 1, 1, 0, 0, 1, 1], dtype=bool))
+    [(0, 3), (5, 7)]
+    """
+    words: dict[tuple[int, int], None] = {}
+    for place in at.tolist():
+        first = max(place - REACH, 0)
+        near = ~is_word[first : place + REACH]
+        ends = np.flatnonzero(near)
+        split = int(np.searchsorted(ends, place - first))
+        start = first + int(ends[split - 1]) + 1 if split else first
+        end = first + (int(ends[split]) if split < len(ends) else len(near))
+        words[start, end] = None
+    return list(words)

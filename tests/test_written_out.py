@@ -1,0 +1,62 @@
+"""Letters written out by their numbers, and what stands between letters for nothing."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner import Cleaner
+from cleaner import charclass as cc
+from cleaner.view import fold
+from cleaner.written_out import written_out
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("&#99;&#97;&#115;&#105;&#110;&#111; now", "casino now"),
+        ("&#x63;&#X61;&#115;h", "cash"),
+        ("&amp;#21152;&amp;#24494;&amp;#20449;", "加微信"),
+        (r"\u52a0\u5fae\u4fe1", "加微信"),
+        ("it&#39;s &#8220;so&#8221;", "it&#39;s &#8220;so&#8221;"),
+        ("&#109;&#97;&#105;&#108;&#116;&#111;&#58;me", "&#109;&#97;&#105;&#108;&#116;&#111;&#58;me"),
+        ("&#106;&#64;&#97;&#46;&#98;", "&#106;&#64;&#97;&#46;&#98;"),
+        ("&#1;&#2;&#3;&#0010;", "&#1;&#2;&#3;&#0010;"),
+        ("ca<!-- x -->si<b></b>no b<i></i>onus", "casino bonus"),
+        ("ca&shy;si&ZeroWidthSpace;no", "casino"),
+        ("one<!-- more -->two", "one<!-- more -->two"),
+        ("Map<K></K>, vector<int>", "map<k></k>, vector<int>"),
+        (r"c\*a\*s\*i\*n\*o", "casino"),
+        (r"C:\dir\*.txt and \*this\*", r"c:\dir\*.txt and \*this\*"),
+    ],
+)
+def test_what_is_read(text: str, read: str) -> None:
+    points = cc.code_points(f"\n{text}\n")
+    shifted = [item._replace(start=item.start + 1, end=item.end + 1) for item in written_out(text)]
+    assert "".join(map(chr, fold(points, shifted).codes)) == f"\n{read}\n"
+
+
+def test_what_is_shown_from_right_to_left_is_read_so() -> None:
+    view = fold(cc.code_points("\nthe \u202eonisac\u202c is open\n"))
+    assert "".join(map(chr, view.codes)) == "\nthe casino is open\n"
+    assert view.disguised.sum() >= 6
+
+
+@given(st.text(alphabet="ab&#;x1096\\u<>!-/ ", max_size=60))
+def test_stretches_are_sorted_and_disjoint(text: str) -> None:
+    items = written_out(text)
+    assert all(0 <= item.start < item.end <= len(text) for item in items)
+    assert all(a.end <= b.start for a, b in pairwise(items))
+
+
+def test_a_cut_takes_all_that_a_letter_is_written_with(cleaner: Cleaner) -> None:
+    spam = "".join(f"&#{ord(letter)};" for letter in "best online casino bonus")
+    article = "The canal was dug by hand.\n\nIt took nine years and two floods.\n"
+    dirty = article.replace("\n\n", f"\n\n{spam}\n\n")
+    cuts = cleaner.clean(dirty).cuts
+    assert len(cuts) == 1
+    assert spam in dirty[slice(*cuts[0])]
+    assert cleaner.clean(dirty).text.split() == article.split()
