@@ -53,7 +53,7 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
         if not _has_ink(text[end:line_end]):
             return _at_line_end(text, start, line_start), line_end
         return _inside_line(text, start, end)
-    return start, _skip_spaces(text, end)
+    return start, _before_indent(text, end)
 
 
 def trim(text: str, start: int, end: int) -> int:
@@ -246,6 +246,11 @@ def _whole_line(text: str, line_start: int, line_end: int) -> tuple[int, int]:
     if line_start > 0:
         return line_start - (2 if text.endswith("\r\n", 0, line_start) else 1), line_end
     return line_start, line_end
+
+
+def _before_indent(text: str, end: int) -> int:
+    """Behind the one space that parts a span at a line's start from the article's line, which may be indented itself."""
+    return min(end + 1, _skip_spaces(text, end))
 
 
 def _skip_spaces(text: str, at: int) -> int:
