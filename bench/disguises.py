@@ -123,7 +123,12 @@ def main() -> None:
 
 def places(items: Sequence[dict[str, Any]], rng: Random, is_han: bool, count: int) -> list[Place]:
     """So many places for fragments of one alphabet, in articles of any language."""
-    said = {item["dirty"][s["start"] : s["end"]].strip() for item in items for s in item["spans"] if s["obfuscated"] == "none"}
+    said = {
+        item["dirty"][s["start"] : s["end"]].strip()
+        for item in items
+        for s in item["spans"]
+        if s["obfuscated"] == "none"
+    }
     fragments = sorted(text for text in said if SHORTEST <= len(text) <= LONGEST and _is_of(text, is_han))
     found = []
     for fragment in rng.sample(fragments, min(count, len(fragments))):

@@ -28,13 +28,13 @@ from cleaner.reading import Tables
 from cleaner.span import CleanerError
 from cleaner.trees import Trees
 
-FORMAT = 4
+FORMAT = 5
 HEADER, ARRAYS = "cleaner.json", "cleaner.npz"
 _HEAD = re.compile(
     rb"\x93NUMPY\x01\0..\{'descr': '([<|][iuf][1248])', 'fortran_order': False, 'shape': \(([\d, ]*)\), \} *\n",
     re.DOTALL,
 )
-_TREE_FIELDS = {"roots": np.int32, "feature": np.int32, "threshold": np.float32, "left": np.int32, "value": np.float64}
+_TREE_FIELDS = {"roots": np.int32, "feature": np.uint8, "threshold": np.float32, "left": np.int32, "value": np.float64}
 
 
 class Model(NamedTuple):

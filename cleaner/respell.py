@@ -6,26 +6,23 @@ Each function changes the folded codes of a text in place where it finds whole w
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
 from cleaner.distinct import distinct
-from cleaner.spaced import distinct_words
+from cleaner.spaced import REACH, distinct_words
 
 _LEET = {ord(a): ord(b) for a, b in zip("013457$", "oieasts", strict=True)}
 _DOLLAR = ord("$")
 MOST_SIGNS = 3  # digits and `$` in a row that may stand for letters,
 MIN_LEET_LETTERS = 2  # and letters beside them in their word
-MIN_ACCENTED, ACCENTED = (
-    4,
-    0.6,
-)  # letters of a word in disguise, and the share of them with an accent; in honest ones it is less
+# Letters of a word in disguise, the share of them with an accent, or the kinds of accents; in honest ones it is less, or fewer.
+MIN_ACCENTED, ACCENTED, MIN_KINDS = 4, 0.7, 3
 _ACCENTED = np.array([0xC0, 0x250], dtype=np.uint32)  # code points among which Latin letters with accents are
-_VIETNAMESE = np.array(
-    [ord(letter) for letter in "đơưăâêô"], dtype=np.uint32
-)  # which has three in a row in honest words
+_MANY = "ơưăâêôğşç"  # of languages that have many accents in a word, Vietnamese and Turkish: they say nothing
 
 
 def resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
@@ -101,18 +98,40 @@ def _around_dollars(
 
 
 def resolve_accents(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
-    """In words of which more letters have an accent than in any language the letters lose it, in place."""
-    accented = codes - _ACCENTED[0] < _ACCENTED[1] - _ACCENTED[0]  # what is below wraps around
-    if np.count_nonzero(accented) < MIN_ACCENTED:
+    """In words with more accents, or more kinds of them, than any language has the letters lose them, in place."""
+    first, last = _ACCENTED
+    accented = codes - first < last - first  # what is below wraps around
+    if np.count_nonzero(accented) < MIN_KINDS:
         return
-    thrice = np.flatnonzero(accented[2:] & accented[1:-1] & accented[:-2]) + 1
-    thrice = thrice[~np.isin(codes[thrice], _VIETNAMESE)]
-    for start, end in distinct_words(thrice, classes == cc.LATIN) if len(thrice) else ():
+    at = np.flatnonzero(accented)
+    kind = _kinds()[codes[at] - first]
+    a, b, c = kind[:-2], kind[1:-1], kind[2:]
+    is_mixed = (at[2:] - at[:-2] < REACH) & (a != b) & (b != c) & (a != c)
+    is_dense = np.concatenate((at[3:] - at[:-3] <= MIN_ACCENTED, [False]))
+    asked = np.flatnonzero((is_mixed | is_dense) & (a > 0) & (b > 0) & (c > 0))
+    if not len(asked):
+        return
+    word = np.searchsorted(np.flatnonzero(classes != cc.LATIN), at)
+    asked = asked[word[asked] == word[asked + 2]]
+    for start, end in distinct_words(at[asked], classes == cc.LATIN):
         plain = [_plain(int(code)) for code in codes[start:end]]
         changed = np.array(plain, dtype=np.uint32) != codes[start:end]
-        if end - start >= MIN_ACCENTED and changed.mean() >= ACCENTED:
+        kinds = len({_mark(int(code)) for code in codes[start:end]} - {0})
+        if end - start >= MIN_ACCENTED and (changed.mean() >= ACCENTED or kinds >= MIN_KINDS):
             codes[start:end] = plain
             disguised[start:end] |= changed
+
+
+@cache
+def _kinds() -> NDArray[np.uint32]:
+    """The accent of each of the letters with one, as `_mark` has it."""
+    return np.array([_mark(code) for code in range(*map(int, _ACCENTED))], dtype=np.uint32)
+
+
+def _mark(code: int) -> int:
+    """The one accent of a letter as a code point, 0 for none, for several, and for those of `_MANY`."""
+    marks = unicodedata.normalize("NFD", chr(code))[1:]
+    return ord(marks) if len(marks) == 1 and chr(code) not in _MANY else 0
 
 
 def _plain(code: int) -> int:

@@ -20,7 +20,7 @@ class Trees(NamedTuple):
     """
 
     roots: NDArray[np.int32]
-    feature: NDArray[np.int32]
+    feature: NDArray[np.uint8]
     threshold: NDArray[np.float32]
     left: NDArray[np.int32]
     value: NDArray[np.float64]
@@ -31,7 +31,7 @@ class Trees(NamedTuple):
 def scores(trees: Trees, matrix: NDArray[np.float32], first: int = 0, stop: int | None = None) -> NDArray[np.float64]:
     """Summed values of the trees first:stop for each row, the baseline with the first; the same figure in any batch.
 
-    >>> stump = Trees(np.array([0], "i4"), np.array([0, 0, 0], "i4"), np.array([0.5, np.inf, np.inf], "f4"),
+    >>> stump = Trees(np.array([0], "i4"), np.array([0, 0, 0], "u1"), np.array([0.5, np.inf, np.inf], "f4"),
     ...     np.array([1, 1, 2], "i4"), np.array([0.0, -1.0, 1.0]), 0.25, 1)
     >>> scores(stump, np.array([[0.0], [1.0]], "f4")).tolist()
     [-0.75, 1.25]

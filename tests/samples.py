@@ -67,7 +67,7 @@ def write_files(folder: Path, files: dict[str, bytes]) -> None:
 
 STUMP = Trees(
     roots=np.array([0], "i4"),
-    feature=np.array([0, 0, 0], "i4"),
+    feature=np.array([0, 0, 0], "u1"),
     threshold=np.array([0.5, np.inf, np.inf], "f4"),
     left=np.array([1, 1, 2], "i4"),
     value=np.array([0.0, -1.0, 1.0]),

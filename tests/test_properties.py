@@ -206,11 +206,15 @@ def test_trees_score_as_scikit_learn_does(seed: int, depth: int, n_trees: int) -
     matrix = np.round(rng.normal(size=(300, 4)), rng.integers(1, 4)).astype(np.float32)
     labels = matrix[:, 0] * matrix[:, 1] + rng.normal(size=300) > 0
     with threadpool_limits(1):
-        fitted = HistGradientBoostingClassifier(
-            max_iter=n_trees, max_depth=depth, min_samples_leaf=5, early_stopping=False
-        )
+        fitted = [
+            HistGradientBoostingClassifier(
+                max_iter=n_trees, max_depth=depth, min_samples_leaf=5, early_stopping=False, max_features=share
+            )
+            for share in (1.0, 0.5)
+        ]
         trees = fit_trees(fitted, matrix, labels)
-    expected = fitted.decision_function(binned(matrix, bin_edges(matrix)))
+    numbers = binned(matrix, bin_edges(matrix))
+    expected = np.mean([model.decision_function(numbers) for model in fitted], axis=0)
     assert np.abs(scores(trees, matrix) - expected).max() < 1e-9
     assert np.abs(scores(trees, matrix, 0, 1) + scores(trees, matrix, 1) - expected).max() < 1e-9
     for row, score in zip(matrix[:5], expected[:5], strict=True):

@@ -39,7 +39,7 @@ HOT_SHARE = 0.01  # of the windows of unseen clean text that are hot, at each wi
 ALONE_SHARE = 0.06  # of the short pieces between spaces, in scripts without spaces, that are hot
 # Shares of the injections with hot runs that may lose all of them at the gate: when the trees behind it are fitted, on more
 # than they will have to judge, and when texts are cleaned.
-FITTING_LOSS, GATE_LOSS = 0.007, 0.015
+FITTING_LOSS, GATE_LOSS = 0.007, 0.011
 STAGES = (8, 24, 60)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
@@ -54,7 +54,7 @@ class Sizes(NamedTuple):
     """How much a run reads and fits; tests use small ones."""
 
     per_word: int = 6
-    gate_trees: int = 40
+    gate_trees: int = 80
     spam_trees: int = 220
     exact_trees: int = 160
     accept_trees: int = 320
@@ -139,7 +139,7 @@ def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes
     header = {
         "figures": figures,
         "hot": hot,
-        "stages": [(n, min(step[i][1] for step in steps)) for i, n in enumerate(STAGES) if n < sizes.spam_trees],
+        "stages": [(n, min(step[i][1] for step in steps)) for i, n in enumerate(STAGES) if n < len(spam.roots)],
         "languages": ngram_fit.LANGUAGES,
         "trades": TRADES,
         "held_out": report,
@@ -222,7 +222,7 @@ def _split(loaded: Corpus, tables: Tables, fold: int, seed: int) -> Split:
     return Split(tables, documents)
 
 
-SIMULATIONS = 2  # so often all articles are laid out and injected anew
+SIMULATIONS = 3  # so often all articles are laid out and injected anew
 HAM_PART = 4  # every fourth of the short messages is a document of its own, and a line in another
 
 
@@ -252,11 +252,18 @@ HOT_LEAST = 1.0  # logits; also where no clean text has a window
 HOT_STEP = 5  # every fifth clean document is enough for the hot windows' thresholds
 
 
-def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float = 0.1) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(
-        max_iter=n_trees, max_depth=depth, max_leaf_nodes=leaves, learning_rate=rate, l2_regularization=1.0,
-        min_samples_leaf=40, early_stopping=False, random_state=seed,
-    )  # fmt: skip
+FEATURE_SHARES = (1.0, 0.3)  # of the features that each of the ensembles of a stage may choose among at a split
+
+
+def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float) -> list[HistGradientBoostingClassifier]:
+    """The ensembles of one stage, the mean of which errs less than one with all their trees."""
+    return [
+        HistGradientBoostingClassifier(
+            max_iter=n_trees, max_depth=depth, max_leaf_nodes=leaves, learning_rate=rate, l2_regularization=1.0,
+            min_samples_leaf=40, early_stopping=False, random_state=seed, max_features=share,
+        )
+        for share in FEATURE_SHARES
+    ]  # fmt: skip
 
 
 def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed: int) -> tuple[Trees, list[float]]:
@@ -271,7 +278,7 @@ def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed:
 
     found = [lot for part in _each(lots, range(len(splits))) for lot in part]
     matrix, touched = np.concatenate([lot[0] for lot in found]), np.concatenate([lot[1] for lot in found])
-    trees = fit_trees(_boosted(sizes.gate_trees, 6, 32, seed), matrix, touched >= 0)
+    trees = fit_trees(_boosted(sizes.gate_trees, 6, 32, seed, rate=0.1)[:1], matrix, touched >= 0)
     _, which = np.unique(touched[touched >= 0], return_inverse=True)
     best = np.full(which.max(initial=0) + 1, -np.inf)
     np.maximum.at(best, which, scores(trees, matrix)[touched >= 0])
@@ -398,5 +405,5 @@ def fit_trades(fragments: Sequence[Fragment]) -> NDArray[np.int8]:
 def _bare(tables: Tables, hot: Sequence[float], trades: NDArray[np.int8]) -> Model:
     """A model for reading only, while its trees are still to be fitted."""
     zero = np.zeros(1, dtype=np.int32)
-    none = Trees(zero, zero, np.full(1, np.inf, dtype=np.float32), zero, np.zeros(1), 0.0, 0)
+    none = Trees(zero, zero.astype(np.uint8), np.full(1, np.inf, dtype=np.float32), zero, np.zeros(1), 0.0, 0)
     return Model(tables, tuple(hot), none, 0.0, none, (), none, none, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")
