@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ def decide(
         if not _is_free(taken, start, end):
             continue
         insort(taken, (start, end))
-        may_go = not breaks(text, start, end) and not is_undecoded(text, start, end)
+        may_go = not breaks(text, start, end) and not says_nothing(text, start, end)
         cut = item.probability >= lowest and may_go
         reason, trade = _reason(text, item), trade_of(item.folded, model)
         why = evidence(model.accept, model.spam, item.row, item.elsewhere)
@@ -72,15 +73,22 @@ def decide(
 
 
 UNDECODED_SHARE = 0.2  # of a segment are bytes in no known encoding: nobody can say what it says
+LISTED_SHARE = 0.5  # of the characters of a segment follow their neighbour in the order of all characters
 
 
-def is_undecoded(text: str, start: int, end: int) -> bool:
-    """Whether much of a stretch could not be decoded.
+def says_nothing(text: str, start: int, end: int) -> str:
+    """Why a stretch is no language, "" for one that may be: much could not be decoded, or it is a table of characters.
 
-    >>> is_undecoded("caf\\udce9 au lait", 0, 12), is_undecoded("\\udcb0\\udcae\\udcc9\\udccf", 0, 4)
-    (False, True)
+    >>> says_nothing("caf\\udce9 au lait", 0, 12), says_nothing("\\udcb0\\udcae\\udcc9\\udccf", 0, 4)
+    ('', 'much of it could not be decoded')
+    >>> says_nothing("ㄱㄲㄳㄴㄵㄶㄷㄸ", 0, 8)
+    'it lists characters in their order'
     """
-    return undecoded(text[start:end]) > UNDECODED_SHARE * (end - start)
+    if undecoded(text[start:end]) > UNDECODED_SHARE * (end - start):
+        return "much of it could not be decoded"
+    codes = list(map(ord, text[start:end]))
+    listed = sum(then - code == 1 for code, then in pairwise(codes))
+    return "it lists characters in their order" if listed > LISTED_SHARE * len(codes) else ""
 
 
 def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:

@@ -156,8 +156,19 @@ def _with_invisible(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_ADDRESS = pattern(r"(?a)https?://[\w.~:/?#@!$&*+,;=%-]*(?<![.,;:!?*])")
+
+
 def whole_link(text: str, start: int, end: int) -> tuple[int, int]:
-    """A Markdown link goes whole: its first bracket with its target, and the last with its text."""
+    """A link goes whole: of one in Markdown the first bracket with its target, and the last with its text; no half an address.
+
+    >>> text = "the `quay <http://spam-here.example/>`_ is"
+    >>> text[slice(*whole_link(text, 10, 23))]
+    '<http://spam-here.example/'
+    """
+    if "://" in text[start:end]:
+        address = _ADDRESS().match(text, text.rfind("http", start, end))
+        end = max(end, address.end() if address else end)
     for joint, close in (("](", ")"), ("][", "]")):
         at = text.find(joint, start, end)
         if at >= 0:

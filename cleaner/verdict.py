@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cleaner.code import SPAM_IN_CODE
-from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE, is_undecoded
+from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE, says_nothing
 from cleaner.model import Model
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, meaning
@@ -85,11 +85,9 @@ def _obstacle(place: Place, text: str, format: str) -> str:
         return "cutting it would take one bracket of a pair"
     if splits_code(text, *place.cut):
         return "it begins or ends in code, which is never cut"
-    if is_undecoded(text, *place.cut):
-        return "much of it could not be decoded"
     if splits_title(text, *place.cut):
         return "cutting it would take one quote around a title"
-    return "something in the text still needs it"
+    return says_nothing(text, *place.cut) or "something in the text still needs it"
 
 
 def _taken(place: Place, text: str) -> str:

@@ -32,7 +32,7 @@ this repository; `corpus/sources.toml` names their origin and licences.
 
 **How it was measured.** Articles are split by source and fragments by campaign into three folds; every figure here is of
 documents whose source the model that judged them had not seen (cross-fitting), on simulated injections, about a quarter of
-them disguised; every article is there twice, laid out and injected anew. Of the grammars' words half are campaigns that stand in every fold, with other texts, since real spam is
+them disguised; every article is there three times, laid out and injected anew. Of the grammars' words half are campaigns that stand in every fold, with other texts, since real spam is
 made of known words and of new ones; recall of campaigns in no other fold is given by itself. Two exceptions: the gate is
 fitted on all folds, and a source that is nearly all there is of a language is split by document. Benchmarks:
 `docs/quality.md`.
