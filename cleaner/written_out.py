@@ -10,15 +10,14 @@ from cleaner.patterns import pattern
 if TYPE_CHECKING:
     import regex
 
-SIGNS = ("&#", "amp;#", "\\", "-->", "></", "&shy;", "&Zero")  # one of them is in every text with anything of the kind
 LONGEST = 100  # characters of a comment, of a tag's attributes
 _NUMBERS = pattern(r"(?:&(?:amp;)*+#(?:[xX][0-9a-fA-F]{2,6}|[0-9]{2,7}); ?){3,}")
 _ONE = pattern(r"&(?:amp;)*+#(?:[xX]([0-9a-fA-F]{2,6})|([0-9]{2,7}));|\\u([0-9a-fA-F]{4})")
 _ESCAPES = pattern(r"(?:\\u[0-9a-fA-F]{4}){2,}")
 _NOTHING = rf"(?:<!--[^>]{{0,{LONGEST}}}-->|<([a-zA-Z]{{1,10}})(?:\s[^<>]{{0,{LONGEST}}})?></\1>|&(?:shy|ZeroWidthSpace|\#173|\#8203);)"
-_BROKEN = pattern(rf"\w(?:{_NOTHING}\w{{1,20}}){{2,}}")
+_BROKEN = pattern(rf"(?<=\w)(?:{_NOTHING}\w{{1,20}}){{2,}}")
 _BETWEEN = pattern(_NOTHING)
-_ESCAPED = pattern(r"\w(?:\\[^\w\s]\w){3,}")
+_ESCAPED = pattern(r"(?<=\w)(?:\\[^\w\s]\w){3,}")
 
 
 class Written(NamedTuple):
@@ -37,11 +36,13 @@ def written_out(text: str) -> list[Written]:
     >>> written_out("ca<!-- -->si<b></b>no")
     [Written(start=2, end=10, code=0), Written(start=12, end=19, code=0)]
     """
-    if not any(sign in text for sign in SIGNS):
-        return []
+    # One sign is looked for in no time, and few texts go on: two together take longer, a pattern much longer.
+    numbers, escapes, tags = ("&" in text and "#" in text), "\\" in text, "<" in text
+    asked = [_NUMBERS] if numbers and ("&#" in text or "amp;#" in text) else []
+    asked += [_ESCAPES] if escapes and "\\u" in text else []
     found: list[Written] = []
-    for runs in (_NUMBERS(), _ESCAPES()):
-        for run in runs.finditer(text):
+    for runs in asked:
+        for run in runs().finditer(text):
             letters = [
                 Written(match.start(), match.end(), _code(*match.groups()))
                 for match in _ONE().finditer(text, *run.span())
@@ -49,11 +50,12 @@ def written_out(text: str) -> list[Written]:
             said = "".join(chr(item.code) for item in letters)
             if "@" not in said and "mailto" not in said and 2 * sum(map(str.isalnum, said)) > len(said):
                 found += letters
-    if _BROKEN().search(text):
+    is_broken = (tags and ("-->" in text or "></" in text)) or ("&" in text and ("&shy;" in text or "&Zero" in text))
+    if is_broken and _BROKEN().search(text):
         found += [
             Written(match.start(), match.end(), 0) for match in _BETWEEN().finditer(text) if _is_by_a_word(text, match)
         ]
-    for word in _ESCAPED().finditer(text):
+    for word in _ESCAPED().finditer(text) if escapes else ():
         found += [Written(at, at + 1, 0) for at in range(*word.span()) if text[at] == "\\"]
     return _disjoint(sorted(found))
 

@@ -32,7 +32,7 @@ def fit_trees(
 
 
 def mean(parts: Sequence[Trees]) -> Trees:
-    """Trees that score the mean of what some ensembles with as many trees each do, which take turns in it.
+    """Trees that score the mean of what some ensembles do, one behind the other.
 
     >>> half = [Trees(np.array([0], "i4"), np.array([0], "u1"), np.array([np.inf], "f4"), np.array([0], "i4"), np.array([value]), 0.5, 0)
     ...         for value in (1.0, 3.0)]
@@ -41,7 +41,7 @@ def mean(parts: Sequence[Trees]) -> Trees:
     """
     first = np.cumsum([0, *(len(part.left) for part in parts)])[:-1].astype(np.int32)
     return Trees(
-        np.stack([part.roots + begin for part, begin in zip(parts, first, strict=True)], axis=1).ravel(),
+        np.concatenate([part.roots + begin for part, begin in zip(parts, first, strict=True)]),
         np.concatenate([part.feature for part in parts]),
         np.concatenate([part.threshold for part in parts]),
         np.concatenate([part.left + begin for part, begin in zip(parts, first, strict=True)]),

@@ -39,8 +39,8 @@ HOT_SHARE = 0.01  # of the windows of unseen clean text that are hot, at each wi
 ALONE_SHARE = 0.06  # of the short pieces between spaces, in scripts without spaces, that are hot
 # Shares of the injections with hot runs that may lose all of them at the gate: when the trees behind it are fitted, on more
 # than they will have to judge, and when texts are cleaned.
-FITTING_LOSS, GATE_LOSS = 0.007, 0.011
-STAGES = (8, 24, 60)  # trees a candidate is scored with before it may be dropped
+FITTING_LOSS, GATE_LOSS = 0.007, 0.018
+STAGES = (8, 24, 60, 220)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
