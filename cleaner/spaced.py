@@ -92,18 +92,20 @@ def drawn_out(codes: NDArray[np.uint32], classes: NDArray[np.uint8]) -> Ints:
 
 
 def distinct_words(at: Ints, is_word: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Start and end of the words that some positions are in, each once; of very long ones a part.
+    """Start and end of the words that some sorted positions are in, each once; very long ones in parts.
 
     >>> distinct_words(np.array([1, 2, 6]), np.array([1, 1, 1, 0, 0, 1, 1], dtype=bool))
     [(0, 3), (5, 7)]
     """
-    words: dict[tuple[int, int], None] = {}
+    words: list[tuple[int, int]] = []
     for place in at.tolist():
+        if words and place < words[-1][1]:
+            continue
         first = max(place - REACH, 0)
         near = ~is_word[first : place + REACH]
         ends = np.flatnonzero(near)
         split = int(np.searchsorted(ends, place - first))
         start = first + int(ends[split - 1]) + 1 if split else first
         end = first + (int(ends[split]) if split < len(ends) else len(near))
-        words[start, end] = None
-    return list(words)
+        words.append((start, end))
+    return words

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from cleaner import charclass as cc
+from cleaner.spaced import REACH, distinct_words
 from cleaner.view import fold
 
 
@@ -85,3 +87,10 @@ def test_a_word_folds_alike_alone_and_among_others() -> None:
     """A digit between the Latin and the borrowed letter: what else is in the text decides nothing."""
     alone, among = (fold(cc.code_points(text)).codes[:3].tolist() for text in ("c1е", "c1е and сasinо"))
     assert alone == among
+
+
+def test_one_word_of_a_megabyte_is_looked_at_in_parts() -> None:
+    """Every part once: were it every place, this would take minutes."""
+    words = distinct_words(np.arange(1, 1_000_000, 3), np.ones(1_000_000, dtype=bool))
+    assert len(words) < 2 * 1_000_000 / REACH
+    assert all(start < end for start, end in words)
