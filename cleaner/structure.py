@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cleaner.patterns import pattern
+from cleaner.view import LONGEST_TURNED
 
 _REACH = 200  # characters on either side of a seam that are compared
 _TAG = pattern(r"<(?!!--)[A-Za-z/!?][^<>\n]{0,200}>?|&#?\w{2,12};|<!--|-->|```|~~~")
@@ -123,10 +124,28 @@ def _unpaired(text: str) -> tuple[list[str], list[str]]:
     return closing, opening
 
 
+def splits_turned(text: str, start: int, end: int) -> bool:
+    """Whether a cut begins or ends within what a sign shows from right to left: there the view is read from the other end.
+
+    >>> text = "so \u202eonisac ruo\u202c it is"
+    >>> [splits_turned(text, 3, end) for end in (10, len(text) - 6)]
+    [True, False]
+    """
+    return any(_is_turned(text, at) for at in (start, end))
+
+
+def _is_turned(text: str, at: int) -> bool:
+    near = max(at - LONGEST_TURNED, 0)
+    line = max(text.rfind("\n", near, at) + 1, near)
+    return text.rfind("\u202e", line, at) > text.rfind("\u202c", line, at)
+
+
 def breaks(text: str, start: int, end: int) -> bool:
     """True if any of the above would happen.
 
     >>> breaks("a (SPAM) b", 2, 7), breaks("a SPAM b", 2, 7)
     (True, False)
     """
-    return any(would(text, start, end) for would in (makes_markup, splits_pair, splits_code, splits_title))
+    return any(
+        would(text, start, end) for would in (makes_markup, splits_pair, splits_code, splits_title, splits_turned)
+    )

@@ -10,7 +10,7 @@ from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE, s
 from cleaner.model import Model
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, meaning
-from cleaner.structure import makes_markup, splits_code, splits_pair, splits_title
+from cleaner.structure import makes_markup, splits_code, splits_pair, splits_title, splits_turned
 
 KEPT = "kept"
 SHOWN = 40  # characters of what goes along with a cut
@@ -85,6 +85,8 @@ def _obstacle(place: Place, text: str, format: str) -> str:
         return "cutting it would take one bracket of a pair"
     if splits_code(text, *place.cut):
         return "it begins or ends in code, which is never cut"
+    if splits_turned(text, *place.cut):
+        return "it begins or ends within what is shown from right to left"
     if splits_title(text, *place.cut):
         return "cutting it would take one quote around a title"
     return says_nothing(text, *place.cut) or "something in the text still needs it"

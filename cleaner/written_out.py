@@ -37,8 +37,8 @@ def written_out(text: str) -> list[Written]:
     [Written(start=2, end=10, code=0), Written(start=12, end=19, code=0)]
     """
     # One sign is looked for in no time, and few texts go on: two together take longer, a pattern much longer.
-    numbers, escapes, tags = ("&" in text and "#" in text), "\\" in text, "<" in text
-    asked = [_NUMBERS] if numbers and ("&#" in text or "amp;#" in text) else []
+    entities, escapes, tags = "&" in text, "\\" in text, "<" in text
+    asked = [_NUMBERS] if entities and ("&#" in text or "amp;#" in text) else []
     asked += [_ESCAPES] if escapes and "\\u" in text else []
     found: list[Written] = []
     for runs in asked:
@@ -50,7 +50,7 @@ def written_out(text: str) -> list[Written]:
             said = "".join(chr(item.code) for item in letters)
             if "@" not in said and "mailto" not in said and 2 * sum(map(str.isalnum, said)) > len(said):
                 found += letters
-    is_broken = (tags and ("-->" in text or "></" in text)) or ("&" in text and ("&shy;" in text or "&Zero" in text))
+    is_broken = (tags and ("-->" in text or "></" in text)) or (entities and ("&shy;" in text or "&Zero" in text))
     if is_broken and _BROKEN().search(text):
         found += [
             Written(match.start(), match.end(), 0) for match in _BETWEEN().finditer(text) if _is_by_a_word(text, match)

@@ -60,3 +60,12 @@ def test_a_cut_takes_all_that_a_letter_is_written_with(cleaner: Cleaner) -> None
     assert len(cuts) == 1
     assert spam in dirty[slice(*cuts[0])]
     assert cleaner.clean(dirty).text.split() == article.split()
+
+
+def test_a_part_of_what_is_turned_round_is_never_cut(cleaner: Cleaner) -> None:
+    """There the view is read from the other end: a cut would take the other part."""
+    turned = "\u202esunob onisac enilno tseb , dnah yb gud saw lanac eht\u202c"
+    dirty = f"The canal was dug by hand.\n\n{turned}\n\nIt took nine years and two floods.\n"
+    cleaned = cleaner.clean(dirty)
+    assert cleaned.spans
+    assert not any(dirty.index(turned) < at < dirty.index(turned) + len(turned) for cut in cleaned.cuts for at in cut)
