@@ -16,6 +16,7 @@ from cleaner import charclass as cc
 from cleaner.propose import closed
 from cleaner.reading import UNSPACED, Ints, Reading, Stretches, sums
 from cleaner.view import IS_WORD, View, fold
+from cleaner.written_out import written_out
 from cleaner.wording import LONGEST, size_of
 
 TELLING = 8  # size (`cleaner.wording.size_of`) from which a text says the same wherever it stands
@@ -106,7 +107,8 @@ def stands_in(text: str, wanted: Sought) -> bool:
     >>> stands_in("Buy replica watches!", sought(["replicawatches"])), stands_in("Buy replicas.", sought(["replicawatches"]))
     (True, False)
     """
-    return any(True for _ in _places(fold(cc.code_points(f"\n{text}\n")), wanted))
+    lines = f"\n{text}\n"
+    return any(True for _ in _places(fold(cc.code_points(lines), written_out(lines)), wanted))
 
 
 def _is_free(reading: Reading, start: int, end: int) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cleaner import Cleaner
 from cleaner import charclass as cc
+from cleaner.occurrences import sought, stands_in
 from cleaner.view import fold
 from cleaner.written_out import written_out
 
@@ -34,9 +35,13 @@ from cleaner.written_out import written_out
     ],
 )
 def test_what_is_read(text: str, read: str) -> None:
-    points = cc.code_points(f"\n{text}\n")
-    shifted = [item._replace(start=item.start + 1, end=item.end + 1) for item in written_out(text)]
-    assert "".join(map(chr, fold(points, shifted).codes)) == f"\n{read}\n"
+    lines = f"\n{text}\n"
+    assert "".join(map(chr, fold(cc.code_points(lines), written_out(lines)).codes)) == f"\n{read}\n"
+
+
+def test_a_campaign_is_sought_in_what_is_written_by_numbers() -> None:
+    text = "".join(f"&#{ord(letter)};" for letter in "replicawatches")
+    assert stands_in(f"Buy {text} now.", sought(["replicawatches"]))
 
 
 def test_what_is_shown_from_right_to_left_is_read_so() -> None:
