@@ -16,8 +16,8 @@ from cleaner import charclass as cc
 from cleaner.propose import closed
 from cleaner.reading import UNSPACED, Ints, Reading, Stretches, sums
 from cleaner.view import IS_WORD, View, fold
-from cleaner.written_out import written_out
 from cleaner.wording import LONGEST, size_of
+from cleaner.written_out import written_out
 
 TELLING = 8  # size (`cleaner.wording.size_of`) from which a text says the same wherever it stands
 ANCHOR = 4  # characters a text is looked up by
