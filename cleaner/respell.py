@@ -17,6 +17,7 @@ from cleaner.spaced import REACH, distinct_words
 
 _LEET = {ord(a): ord(b) for a, b in zip("013457$", "oieasts", strict=True)}
 _DOLLAR = ord("$")
+_STRANGE = np.array([ord(digit) not in _LEET for digit in "0123456789:"])  # and digits of other scripts
 MOST_SIGNS = 3  # digits and `$` in a row that may stand for letters,
 MIN_LEET_LETTERS = 2  # and letters beside them in their word
 # Letters of a word in disguise, the share of them with an accent, or the kinds of accents; in honest ones it is less, or fewer.
@@ -63,12 +64,13 @@ def _mixed_words(word: NDArray[np.bool_], borrowed: NDArray[np.bool_]) -> tuple[
 
 
 def resolve_leet(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
-    """A single digit between two Latin letters reads as the letter it looks like, in place; so do the signs of `c4$1n0`.
+    """Digits inside a word of Latin letters read as the letters they look like, in place; so do the signs of `c4$1n0`.
 
-    Those are a few digits around a `$` between letters, and in the same word a single digit at its start or end.
+    A single digit between two letters does (`cas1no`), and where a word has several all of them, those at its start and end
+    too (`v14gr4`). A word with a digit that looks like no letter, or with more digits than letters, is a number or a name.
     """
     latin, digit = classes == cc.LATIN, classes == cc.DIGIT
-    at = np.flatnonzero(digit[1:-1] & latin[:-2] & latin[2:]) + 1
+    at = _in_words(codes, latin, digit)
     dollars = np.flatnonzero(codes == _DOLLAR)
     if len(dollars):
         at = np.concatenate((at, _around_dollars(dollars, codes, latin, digit)))
@@ -79,6 +81,30 @@ def resolve_leet(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguise
     codes[at] = letters
     classes[at[changed]] = cc.LATIN
     disguised[at[changed]] = True
+
+
+def _in_words(codes: NDArray[np.uint32], latin: NDArray[np.bool_], digit: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The digits that read as letters of the word they are in."""
+    inside = np.flatnonzero(digit[1:-1] & latin[:-2] & latin[2:]) + 1
+    pairs = np.flatnonzero(digit[1:-2] & digit[2:-1] & latin[:-3] & latin[3:]) + 1
+    if not len(inside) + len(pairs):
+        return inside
+    outside = np.flatnonzero(~(latin | digit))
+    digits = np.flatnonzero(digit)
+    of = np.searchsorted(outside, digits)  # the words' numbers
+    first = np.concatenate(([True], np.diff(digits) > 1))
+    n_runs, n_digits = np.bincount(of[first], minlength=len(outside) + 1), np.bincount(of, minlength=len(outside) + 1)
+    is_strange = _STRANGE[np.minimum(codes[digits] - ord("0"), len(_STRANGE) - 1)]  # what is below wraps around
+    n_strange = np.bincount(of[is_strange], minlength=len(outside) + 1)
+    lengths = np.diff(np.concatenate(([-1], outside, [len(codes)]))) - 1
+    is_word = (n_strange == 0) & (2 * n_digits <= lengths)
+    has_single, has_inside = np.zeros(len(is_word), dtype=bool), np.zeros(len(is_word), dtype=bool)
+    has_single[np.searchsorted(outside, inside)] = True
+    has_inside[np.searchsorted(outside, np.concatenate((inside, pairs)))] = True
+    in_all = (is_word & has_inside & (n_runs > 1))[of]
+    in_one = (is_word & has_single & (n_runs == 1))[of]
+    chosen: NDArray[np.int64] = digits[in_all | in_one]
+    return chosen
 
 
 def _around_dollars(
