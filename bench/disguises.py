@@ -1,4 +1,4 @@
-"""How much of the same spam is found in each of many disguises, most of which no training has seen.
+"""How much of the same spam is found in each of many disguises, half of which no training has seen.
 
     python bench/disguises.py INJECTED.jsonl [--model DIR] [--places N] [--seed N]
 
@@ -49,39 +49,39 @@ def _letters(source: str, target: str) -> Disguise:
 
 BOTH: dict[str, Disguise] = {
     "zero-width spaces *": _between("\u200b"),
-    "soft hyphens": _between("\u00ad"),
-    "word joiners": _between("\u2060"),
+    "soft hyphens *": _between("\u00ad"),
+    "word joiners *": _between("\u2060"),
     "tag characters": _behind("\U000e0078"),
     "control characters": _between("\x01"),
     "braille blanks": _between("\u2800"),
-    "lines through letters": _behind("\u0336"),
+    "lines through letters *": _behind("\u0336"),
     "set apart by spaces *": lambda text: "  ".join(" ".join(word) for word in text.split(" ")),
     "set apart by wide spaces": _between("\u3000"),
     "set apart by dots": _between("·"),
     "set apart by pictures": _between("🔥"),
     "set apart by lines": _between("|"),
     "shown from right to left": lambda text: f"\u202e{text[::-1]}\u202c",
-    "numbers of HTML": lambda text: "".join(f"&#{ord(letter)};" for letter in text),
+    "numbers of HTML *": lambda text: "".join(f"&#{ord(letter)};" for letter in text),
     "numbers of HTML, twice": lambda text: "".join(f"&amp;#{ord(letter)};" for letter in text),
     "numbers of a program": lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text),
-    "comments between letters": _between("<!-- -->"),
+    "comments between letters *": _between("<!-- -->"),
 }
 LATIN: dict[str, Disguise] = {
     "full width *": _mapped({code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}),
     "mathematical bold *": _mapped(_alphabet(0x1D41A)),
-    "fraktur": _mapped(_alphabet(0x1D586)),
-    "in circles": _mapped(_alphabet(0x24D0)),
+    "fraktur *": _mapped(_alphabet(0x1D586)),
+    "in circles *": _mapped(_alphabet(0x24D0)),
     "in black squares": _mapped(_alphabet(0x1F170)),
     "in brackets": _mapped(_alphabet(0x249C)),
     "small capitals": _letters("abcdefghijklmnoprstuvwyz", "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"),
     "Lisu letters": _letters("abcdefghijklmnoprstuvwxyz", "ꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ"),
     "Cyrillic look-alikes *": _letters("aeopcyx", "аеорсух"),
     "Greek look-alikes *": _letters("aeopuvxn", "αεορυνχη"),
-    "accents on vowels": _letters("aeiou", "áèîöü"),
-    "accents on most letters": _letters("aeioucnsyzrtlgd", "áèîöüçñšýžřťľğď"),
-    "capitals in turn": lambda text: "".join(c.upper() if n % 2 else c.lower() for n, c in enumerate(text)),
-    "digits and signs for letters": _letters("aeios", "4310$"),
-    "drawn out": lambda text: "".join(letter * 3 if letter in "aeiou" else letter for letter in text.lower()),
+    "accents on vowels *": _letters("aeiou", "áèîöü"),
+    "accents on most letters *": _letters("aeioucnsyzrtlgd", "áèîöüçñšýžřťľğď"),
+    "capitals in turn *": lambda text: "".join(c.upper() if n % 2 else c.lower() for n, c in enumerate(text)),
+    "digits and signs for letters *": _letters("aeios", "4310$"),
+    "drawn out *": lambda text: "".join(letter * 3 if letter in "aeiou" else letter for letter in text.lower()),
     "letters swapped": lambda text: " ".join(w[:2] + w[3] + w[2] + w[4:] if len(w) > 4 else w for w in text.split(" ")),
     "backwards": lambda text: text[::-1],
 }

@@ -8,7 +8,10 @@ import pytest
 import regex
 from samples import CORPUS
 
+from cleaner.charclass import code_points
+from cleaner.train import vary as layouts
 from cleaner.train.vary import vary, wrapped
+from cleaner.view import fold
 
 TEXTS = [
     (path.suffix[1:], path.read_text(encoding="utf-8"))
@@ -20,7 +23,8 @@ FOREIGN = "Die Fähre legt jeden Morgen um sieben ab.\nWer zu spät kommt, warte
 
 
 @pytest.mark.parametrize(("format", "text"), TEXTS)
-def test_no_word_is_lost(format: str, text: str) -> None:
+def test_no_word_is_lost(format: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layouts, "STYLED_SHARE", 0)  # it writes words in other letters
     for seed in range(40):
         varied = vary(text, format, FOREIGN, Random(seed))
         assert varied == vary(text, format, FOREIGN, Random(seed))
@@ -52,7 +56,9 @@ def test_links_are_written_in_other_ways() -> None:
     assert any("[tides.example](https://tides.example/today)" in one for one in varied)
 
 
-def test_glosses_are_words_of_the_other_text() -> None:
+def test_glosses_are_words_of_the_other_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    for share in ("STYLED_SHARE", "FOREIGN_SHARE"):
+        monkeypatch.setattr(layouts, share, 0)
     text = "The tide comes in twice a day, and nobody in the harbour waits for it.\n" * 3
     glosses = {
         gloss for seed in range(4000) for gloss in regex.findall(r"“(.*?)”", vary(text, "txt", FOREIGN, Random(seed)))
@@ -60,6 +66,26 @@ def test_glosses_are_words_of_the_other_text() -> None:
     assert "Die Fähre" in glosses
     known = f"{_flat(FOREIGN)} {_flat(text)}"
     assert all(_flat(gloss) in known for gloss in glosses)
+
+
+def test_lines_of_the_other_text_stand_between_the_lines() -> None:
+    text = "The tide comes in twice a day, and nobody in the harbour waits for it.\n" * 3
+    varied = {vary(text, "txt", FOREIGN, Random(seed)) for seed in range(2000)}
+    first = FOREIGN.split("\n")[0]
+    assert any(f"\n{first}\n" in one for one in varied)
+    assert any(f"\n> {first}\n" in one for one in varied)
+    assert any("Die Fähre" in one and "legt jeden" not in one for one in varied)
+
+
+def test_some_words_are_written_in_fancy_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    for share in ("FOREIGN_SHARE", "CREDITS_SHARE", "GLOSSES_SHARE", "MORE_SHARE", "HEADINGS_SHARE", "WRAPPED_SHARE"):
+        monkeypatch.setattr(layouts, share, 0)
+    monkeypatch.setattr(layouts, "STYLED_SHARE", 1)
+    text = "The tide comes in twice a day, and nobody in the harbour waits for it.\n" * 3
+    styled = [vary(text, "txt", "", Random(seed)) for seed in range(60)]
+    assert sum(one != text for one in styled) > 50
+    read = ["".join(map(chr, fold(code_points(one)).codes)) for one in styled]
+    assert sum(_words(text) == _words(one) for one in read) > 20  # the view takes most disguises off
 
 
 def _flat(text: str) -> str:

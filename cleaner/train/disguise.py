@@ -7,7 +7,8 @@ from random import Random
 
 import regex
 
-_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u200e"
+_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u200e\ufe0f"
+_OVERLAYS = "\u0336\u0335\u0332\u0338"
 _EMOJI = "🔥💋🎰💎⭐✅❤👉💰☎📞🌹🍒🎁⚡🏆💯🔞📱🎲💊💵♠★☆◆●■➕❌⚽👑"
 _BORROW = {
     "a": "аα",
@@ -23,6 +24,12 @@ _BORROW = {
     "v": "ν",
 }
 _LEET = {"o": "0", "i": "1", "e": "3", "a": "4", "s": "5", "t": "7"}
+_SIGNS = {"s": "$", "a": "4", "i": "1", "e": "3", "o": "0"}
+_ACCENTS = dict(zip("aeioucnsyz", ("áàâäãå", "éèêë", "íìîï", "óòôöõ", "úùûü", "ç", "ñ", "š", "ý", "ž"), strict=True))
+_VOWELS = "aeiou"
+# Where the small letters begin of the mathematical bold, italic, fraktur, sans-serif bold and monospace alphabets.
+_FIRST_LETTERS = (0x1D41A, 0x1D44E, 0x1D586, 0x1D5EE, 0x1D68A)
+_FIRST_CIRCLED, _FIRST_CIRCLED_CAPITAL = 0x24D0, 0x24B6
 _CIRCLED = "⓪①②③④⑤⑥⑦⑧⑨"
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 
@@ -43,7 +50,8 @@ def spaced(text: str, rng: Random) -> str:
     gap = rng.choice([" ", " ", ".", "-", "*", "_"])
     words = text.split(" ")
     chosen = range(len(words)) if len(words) < 3 or rng.random() < 0.5 else [rng.randrange(len(words))]
-    return " ".join(gap.join(word) if i in chosen and len(word) < 16 else word for i, word in enumerate(words))
+    between = rng.choice([" ", "  "]) if gap == " " and len(chosen) == len(words) else " "
+    return between.join(gap.join(word) if i in chosen and len(word) < 16 else word for i, word in enumerate(words))
 
 
 def upper(text: str, rng: Random) -> str:
@@ -74,10 +82,68 @@ def leet(text: str, rng: Random) -> str:
 
 
 def mathematical(text: str, rng: Random) -> str:
-    """Latin letters in mathematical bold."""
-    return "".join(
-        chr(0x1D400 + ord(c) - 65) if "A" <= c <= "Z" else chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c
-        for c in text
+    """Latin letters in one of the alphabets that are meant for mathematics."""
+    return _other_alphabet(text, first := rng.choice(_FIRST_LETTERS), first - len(_LETTERS))
+
+
+def circled(text: str, rng: Random) -> str:
+    """Latin letters in circles."""
+    return _other_alphabet(text, _FIRST_CIRCLED, _FIRST_CIRCLED_CAPITAL)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_CAPITAL = ord("A") - ord("a")
+_ITALIC_H = ("\U0001d455", "\u210e")  # where the block has a gap
+
+
+def _other_alphabet(text: str, small: int, capital: int) -> str:
+    others = {
+        ord(letter) + case: first + n
+        for n, letter in enumerate(_LETTERS)
+        for case, first in ((0, small), (_CAPITAL, capital))
+    }
+    return text.translate(others).replace(*_ITALIC_H)
+
+
+def overlaid(text: str, rng: Random) -> str:
+    """A line through or under every letter."""
+    mark = rng.choice(_OVERLAYS)
+    return "".join(c if c == " " else c + mark for c in text)
+
+
+def accented(text: str, rng: Random) -> str:
+    """Accents on most of the letters that may have one."""
+    share = rng.choice([0.6, 0.8, 1.0])
+    return "".join(rng.choice(_ACCENTS[c]) if c in _ACCENTS and rng.random() < share else c for c in text.lower())
+
+
+def drawn_out(text: str, rng: Random) -> str:
+    """Vowels written several times."""
+    times = rng.choice([3, 3, 4])
+    return "".join(c * times if c in _VOWELS else c for c in text.lower())
+
+
+def signs(text: str, rng: Random) -> str:
+    """`$` and digits for all letters that look like them."""
+    return "".join(_SIGNS.get(c, c) for c in text.lower())
+
+
+def capitals_in_turn(text: str, rng: Random) -> str:
+    """Every other letter a capital."""
+    return "".join(c.upper() if number % 2 else c.lower() for number, c in enumerate(text))
+
+
+def numbered(text: str, rng: Random) -> str:
+    """Letters by their numbers, as HTML writes them."""
+    form = rng.choice(["&#{};", "&#x{:x};"])
+    return "".join(form.format(ord(c)) if c.isalnum() or rng.random() < 0.5 else c for c in text)
+
+
+def broken_up(text: str, rng: Random) -> str:
+    """Markup that shows nothing between the letters of words."""
+    mark, share = rng.choice(["<b></b>", "<!-- -->", "<i></i>", "&shy;", "<span></span>"]), rng.choice([0.4, 1.0])
+    return str(
+        _WORD.sub(lambda m: m[0][0] + "".join((mark if rng.random() < share else "") + c for c in m[0][1:]), text)
     )
 
 
@@ -100,8 +166,20 @@ DISGUISES: dict[str, Callable[[str, Random], str]] = {
     "lookalike": lookalike,
     "digits": leet,
     "mathematical": mathematical,
+    "circled": circled,
+    "overlaid": overlaid,
+    "accented": accented,
+    "drawn_out": drawn_out,
+    "signs": signs,
+    "capitals_in_turn": capitals_in_turn,
+    "numbered": numbered,
+    "broken_up": broken_up,
     "mojibake": mojibake,
 }
+
+
+COMMON_SHARE = 0.6  # of the disguises are among those that are seen most
+_COMMON = ("digits", "emoji", "fullwidth", "lookalike", "mojibake", "spaced", "upper", "zerowidth")
 
 
 def disguise(text: str, rng: Random) -> tuple[str, str]:
@@ -110,5 +188,5 @@ def disguise(text: str, rng: Random) -> tuple[str, str]:
     >>> disguise("casino", Random(1)) == disguise("casino", Random(1))
     True
     """
-    name = rng.choice(sorted(DISGUISES))
+    name = rng.choice(_COMMON if rng.random() < COMMON_SHARE else sorted(DISGUISES))
     return DISGUISES[name](text, rng), name

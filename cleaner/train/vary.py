@@ -1,5 +1,5 @@
-"""Vary the layout of clean articles as publishers do: headings, lists, links in all their ways, credits, foreign names in
-brackets, short lines that end within sentences.
+"""Vary the layout of clean articles as publishers do: headings, lists, links in all their ways, credits, lines and names in
+another language, words in fancy letters, short lines that end within sentences.
 
 Articles are varied before anything is injected, so that the same layouts stand in clean and in injected documents.
 """
@@ -12,6 +12,7 @@ from textwrap import wrap
 
 import regex
 
+from cleaner.train.disguise import disguise
 from cleaner.train.inject import open_lines
 
 REFERENCES_SHARE = 0.3  # of the Markdown texts have their links written as references
@@ -21,6 +22,8 @@ HEADINGS_SHARE = 0.15  # of all texts get headings, and as many a list
 CREDITS_SHARE = 0.08  # get a line or two that name a source, a picture, a page to go to
 MORE_SHARE = 0.06  # have the same short link behind every item, or behind some
 GLOSSES_SHARE = 0.08  # get names or terms in another language, in brackets, in quotation marks, in a cell of a table
+FOREIGN_SHARE = 0.08  # get lines of a text in another language: quotations, references, titles, lists of names
+STYLED_SHARE = 0.04  # have words or headings of their own in letters set apart, full width, circled and so on
 WRAPPED_SHARE = 0.15  # have their paragraphs broken into lines, as mails, manuals and subtitles do
 WIDTHS = (28, 34, 40, 46, 52, 60, 66, 72, 78, 90)  # characters of such lines at most
 SPOKEN_SHARE, ENTITIES_SHARE = 0.25, 0.2  # of those: without capitals and stops, with quotation marks as entities
@@ -43,6 +46,7 @@ _CREDITS = (
     "作者：[{name}]({url})", "出典: {url}", "Quelle: {site}", "Источник: {url}", "Fuente: {url}", "Follow [@{name}]({url})",
     "Join us at [{site}]({url})!", "{words} | {site}", "More: {url}", "See also [{words}][1].\n\n[1]: {url}", "<!-- {url} -->",
     "Tel. {phone}", "☎ {phone}", "{words}: {phone}", "{words} #{number}", "[{hash}..{hash}]({url})",
+    "{words} ({code})", "{code}", "{code}: {words}", "| {code} | {words} | {number} |", "{words}: {code}-{hash}", "`{code}` {words}",
     "{hash} {words}", "- {hash} {words}", "* {words} ({hash})", "commit {hash}", "{key}", "sha256:{key}{key}", "{key}  {name}.tar.gz", "{words}: {key}",
 )  # fmt: skip
 _SITES = (
@@ -68,8 +72,14 @@ _MORE_STYLES = (
     ' <a href="{1}">{0}</a>', " → [{0}]({1})", " [[{0}]({1})]", "（[{0}]({1})）", "\n- [{0}]({1})", " [{2}]",
 )  # fmt: skip
 _GLOSSES = (" ({0})", "（{0}）", " “{0}”", "「{0}」", " _{0}_", " (*{0}*)", "，{0}，", " / {0}", " | {0} |", " – {0}")
+_QUOTED = (
+    "{0}", "{0}", "> {0}", "- {0}", "* {0}", "“{0}”", "「{0}」", "[{1}] {0}", "{1}. {0}", "## {0}", "| {0} | {0} |", "*{0}*", "({0})",
+    "— {0}",
+)  # fmt: skip
+_LISTED = (", ", "、", " / ", " · ", "; ", " | ", " – ", "\n", "\n* ", "\n- ")
 _LATIN = regex.compile(r"\b(?!https?|html|div|span|href)[a-z]{4,12}\b")
 _WORD_END = regex.compile(r"(?<=\p{L}\p{L}\p{L})(?=[ ,.，。])")
+_OWN_WORD = regex.compile(r"(?<!\S)\p{L}{4,14}(?=[ ,.，。])")
 _CLAUSE = regex.compile(r"(?<=[，。！？；、])")
 _STOPS = regex.compile(r"[.,;:!?…]+(?=\s|$)")
 _NO_PARAGRAPH = ("#", "|", "    ", "\t", "![", "[", "<", "*", "-", "+", ">")
@@ -98,6 +108,10 @@ def vary(text: str, format: str, foreign: str, rng: Random) -> str:
         text = _with_credits(text, rng)
     if foreign and rng.random() < GLOSSES_SHARE:
         text = _with_glosses(text, foreign, rng)
+    if foreign and rng.random() < FOREIGN_SHARE:
+        text = _with_foreign_lines(text, foreign, rng)
+    if rng.random() < STYLED_SHARE:
+        text = _with_styled_words(text, rng)
     if format in ("txt", "md") and rng.random() < WRAPPED_SHARE:
         text = wrapped(text, rng)
     return text
@@ -125,11 +139,20 @@ def _with_credits(text: str, rng: Random) -> str:
         key = f"{rng.getrandbits(128):032x}"
         line = style.format(
             url=_page(site, words, number, key[:12], rng), site=site, number=number, key=key, hash=key[: rng.choice([7, 8, 12])],
-            name=rng.choice(words) + rng.choice(["", number[:2]]), words=_opening(_line(text, at), rng) or site,
+            code=_code(rng), name=rng.choice(words) + rng.choice(["", number[:2]]), words=_opening(_line(text, at), rng) or site,
             phone=f"{rng.randint(0, 99):02}-{rng.randint(100, 9999)}-{rng.randint(1000, 9999)}",
         )  # fmt: skip
         text = text[:at] + line + "\n" + text[at:]
     return text
+
+
+def _code(rng: Random) -> str:
+    """What identifies a part, a record or a key: letters and digits that say nothing."""
+    signs, parts = rng.choice(["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"]), rng.randint(1, 4)
+    made = [
+        "".join(rng.choice(rng.choice([signs, "0123456789"])) for _ in range(rng.randint(2, 6))) for _ in range(parts)
+    ]
+    return rng.choice(["-", "", "_", ".", "/"]).join(made)
 
 
 def _words(text: str, at: int) -> list[str]:
@@ -171,6 +194,44 @@ def _with_glosses(text: str, foreign: str, rng: Random) -> str:
     places = [match.end() for match in _WORD_END.finditer(text)]
     for at in sorted(rng.sample(places, min(len(places), len(terms), rng.randint(1, 4))), reverse=True):
         text = text[:at] + style.format(rng.choice(terms)) + text[at:]
+    return text
+
+
+def _with_foreign_lines(text: str, foreign: str, rng: Random) -> str:
+    """A few lines of a text in another language, whole or cut to names, each by itself or listed, somewhere between the lines."""
+    lines = [line.strip("#*->• \t") for line in foreign.split("\n") if len(line) > MIN_LINE]
+    if not lines:
+        return text
+    starts = open_lines(text)
+    style, between = rng.choice(_QUOTED), rng.choice(_LISTED)
+    are_names = rng.random() < 0.5
+    together = rng.random() < 0.5
+    for number in range(rng.randint(1, 3), 0, -1):
+        first = rng.randrange(len(lines))
+        some = lines[first : first + rng.choice([1, 1, 2, 3])]
+        if are_names:
+            some = [
+                name for line in some for name in (_opening(line, rng), _opening(line[len(line) // 2 :], rng)) if name
+            ]
+        else:
+            some = [_SENTENCE_END.split(line)[0] for line in some]
+        said = between.join(some) if are_names else "\n".join(some)
+        at = rng.choice(starts[-2:] if together else starts)
+        text = text[:at] + style.format(said, number) + "\n" + text[at:]
+        starts = [start for start in starts if start <= at]
+    return text
+
+
+def _with_styled_words(text: str, rng: Random) -> str:
+    """The first words of some lines, or some words, in the fancy letters that spam is disguised in."""
+    starts = [at for at in open_lines(text) if len(_line(text, at)) > MIN_LINE]
+    places = [(match.start(), match[0]) for match in _OWN_WORD.finditer(text)] if rng.random() < 0.5 else []
+    places = places or [(at, _opening(_line(text, at), rng)) for at in starts]
+    seed, is_heading = rng.random(), rng.random() < 0.3
+    for at, words in sorted(rng.sample(places, min(len(places), rng.randint(1, 4))), reverse=True):
+        styled, _ = disguise(words, Random(seed))
+        end = at if is_heading else at + len(words)
+        text = text[:at] + styled + ("\n" if is_heading else "") + text[end:] if text.startswith(words, at) else text
     return text
 
 
