@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from samples import CORPUS
 
-from cleaner.train.data import FOLDS, load
+from cleaner.train.data import load
+from cleaner.train.grammar import FOLDS
 
 SOURCES = tomllib.loads((CORPUS / "sources.toml").read_text(encoding="utf-8"))
 

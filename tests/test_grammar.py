@@ -9,7 +9,7 @@ import pytest
 import regex
 from samples import CORPUS
 
-from cleaner.train.grammar import TRADES, Grammar, expand, in_fold, load_grammars
+from cleaner.train.grammar import EVERYWHERE, TRADES, Grammar, expand, in_fold, load_grammars, part
 
 GRAMMARS = load_grammars(CORPUS / "spam")
 SLOT = regex.compile(r"\{(\w+)\}")
@@ -105,6 +105,20 @@ def test_campaign_is_what_is_sold_not_the_brand() -> None:
     [fragment] = expand(Grammar("xx", [], {"loans": lists}), 1, seed=1)
     assert fragment.campaign == "loan"
     assert fragment.text.endswith(" loan")
+
+
+def test_a_line_is_known_by_its_wording_and_names_no_goods_of_another_fold() -> None:
+    """No fold sees the wording of a line, or goods, that stand in one other fold alone."""
+    goods = [f"goods{number}x" for number in range(60)]
+    wordings = [f"wording{number}x {{head}} and {{head}}, {{slang}}" for number in range(40)]
+    lists = {"head": goods[:30], "slang": goods[30:], "patterns": ["{slang} {head}"], "lines": wordings}
+    fragments = list(expand(Grammar("en", [], {"loans": lists}), 40, seed=1))
+    assert len({fragment.campaign for fragment in fragments if "wording" in fragment.text}) > 10
+    for fragment in fragments:
+        own = part(fragment.campaign)
+        assert all(part(word) in (EVERYWHERE, own) for word in fragment.text.replace(",", "").split() if word in goods)
+    where = {word: {part(f.campaign) for f in fragments if word in f.text} for word in ("wording1x", "wording2x")}
+    assert all(len(parts) == 1 for parts in where.values())
 
 
 def test_folds() -> None:

@@ -14,9 +14,8 @@ import regex
 
 from cleaner.pages.markup import tokenize
 from cleaner.pages.page import lay_out
-from cleaner.train.grammar import Fragment, expand, in_fold, load_grammars
+from cleaner.train.grammar import EVERYWHERE, FOLDS, Fragment, expand, in_fold, load_grammars, part
 
-FOLDS = 3
 _URL = regex.compile(
     r"https?://(?:www\.)?([^/\s\"'<>\])]+)|\b([a-z0-9-]+\.(?:com|net|org|ru|cc|top|xyz|club|info))\b", regex.I
 )
@@ -89,12 +88,12 @@ def _fold(source: str, text: str, fold_of: Mapping[str, int | list[int]]) -> int
 
 
 def is_known(fragment: Fragment) -> bool:
-    """Whether a fragment's campaign stands in every fold: half of the grammars' words do.
+    """Whether a fragment's campaign stands in every fold: half of the grammars' words do, and half of the wordings of lines.
 
     Spam nobody has seen yet is made of words seen before and of new ones; so is what the trees are fitted on. With a third
     they doubt the plainest words (`replica watches` in the middle of a sentence), with two thirds they trust honest ones.
     """
-    return fragment.source.startswith("grammar:") and in_fold(f"known/{fragment.campaign}", 2) == 0
+    return fragment.source.startswith("grammar:") and part(fragment.campaign) == EVERYWHERE
 
 
 def fold_of_fragment(fragment: Fragment) -> int:

@@ -26,8 +26,11 @@ TRADES = (
     "contraband",
 )
 NAMES = "names.toml"  # the one file of names that spam of every language uses
-LINE_SHARE = 0.22  # of the fragments are whole lines, and of those PARAGRAPH_SHARE several in a row
+LINE_SHARE = 0.3  # of the fragments are whole lines, and of those PARAGRAPH_SHARE several in a row
 PARAGRAPH_SHARE = 0.2
+LINE_GROUPS = 16  # the lines of a trade are split into so many campaigns, by their wording
+FOLDS = 3
+EVERYWHERE = -1
 _SLOT = regex.compile(r"\{(\w+)\}")
 _LATIN_WORD = regex.compile(r"[a-z0-9]+")
 _SYLLABLES = [
@@ -158,21 +161,31 @@ def expand(grammar: Grammar, per_word: int, seed: int) -> Iterator[Fragment]:
     for trade, lists in grammar.trades.items():
         rng = Random(f"{seed}/{grammar.lang}/{trade}")
         seen: set[str] = set()
+        groups = _groups(f"{grammar.lang}/{trade}", lists["lines"])
         for _ in range(per_word * sum(len(lists.get(name, ())) for name in ("head", "slang"))):
-            text, campaign = _text(grammar, trade, rng)
+            text, campaign = _text(grammar, trade, groups, rng)
             if text not in seen:
                 seen.add(text)
                 yield Fragment(text, grammar.lang, trade, f"grammar:{grammar.lang}", campaign)
 
 
-def _text(grammar: Grammar, trade: str, rng: Random) -> tuple[str, str]:
+def _groups(name: str, lines: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The lines by campaign: their wording, not the goods they name, is what nobody has seen yet of a new one."""
+    groups: dict[str, list[str]] = {}
+    for line in lines:
+        groups.setdefault(f"{name}/lines {in_fold(line, LINE_GROUPS)}", []).append(line)
+    return sorted(groups.items())
+
+
+def _text(grammar: Grammar, trade: str, groups: Sequence[tuple[str, Sequence[str]]], rng: Random) -> tuple[str, str]:
     """A term, a promotional line or a paragraph of two to four such lines, and its campaign."""
-    patterns, lines = grammar.trades[trade]["patterns"], grammar.trades[trade]["lines"]
-    if not lines or rng.random() >= LINE_SHARE:
-        return _fill(rng.choice(patterns), grammar, trade, rng)
+    if not groups or rng.random() >= LINE_SHARE:
+        return _fill(rng.choice(grammar.trades[trade]["patterns"]), grammar, trade, rng)
+    campaign, lines = rng.choices(groups, weights=[len(lines) for _, lines in groups])[0]
     gap = "" if grammar.lang in ("zh-Hans", "zh-Hant", "ja") else " "
     count = rng.randint(2, 4) if rng.random() < PARAGRAPH_SHARE else 1
-    return _fill(gap.join(rng.choice(lines) for _ in range(count)), grammar, trade, rng)
+    form = gap.join(rng.sample(lines, min(count, len(lines))))
+    return _fill(form, grammar, trade, rng, part(campaign))[0], campaign
 
 
 def random_url(rng: Random, goods: str) -> str:
@@ -222,20 +235,46 @@ def in_fold(campaign: str, folds: int) -> int:
     return zlib.crc32(campaign.encode("utf-8", "surrogatepass")) % folds
 
 
-def _fill(form: str, grammar: Grammar, trade: str, rng: Random) -> tuple[str, str]:
-    """A form with its slots filled, and the campaign: the first head or slang word, else the name or brand, else the form itself."""
+def part(campaign: str) -> int:
+    """The one fold that knows a campaign of a grammar, or EVERYWHERE for the half of them that all know.
+
+    >>> {part(str(number)) for number in range(99)} == {EVERYWHERE, 0, 1, 2}
+    True
+    """
+    return EVERYWHERE if in_fold(f"known/{campaign}", 2) == 0 else in_fold(campaign, FOLDS)
+
+
+def _fill(form: str, grammar: Grammar, trade: str, rng: Random, within: int | None = None) -> tuple[str, str]:
+    """A form with its slots filled, and the campaign: the first head or slang word, else the name or brand, else the form itself.
+
+    Goods and sentences are of the part `within`, None for that of the first of them, or of EVERYWHERE: no fold learns those
+    of another one from what they stand beside.
+    """
     lists = grammar.trades[trade]
     chosen: dict[str, str] = {}
+
+    def known(name: str) -> str:
+        nonlocal within
+        for _ in range(TRIES):
+            words = rng.choice(lists[name])
+            where = part(words)
+            if within is None:
+                within = where
+            if where in (EVERYWHERE, within):
+                break
+        return words
 
     def pick(match: regex.Match[str]) -> str:
         name = match[1]
         if name in _BUILT_IN:
             return _BUILT_IN[name](rng)
+        if name in _SENTENCES:
+            return known(name)
         if name not in _GOODS:
             return rng.choice(grammar.place if name == "place" else lists[name])
         # A line that names its goods three times names the same campaign's goods, so that folds do not leak.
         if name not in chosen:
-            chosen[name] = _brand(rng, trade, lists) if name == "brand" else rng.choice(lists[name])
+            chosen[name] = _brand(rng, trade, lists) if name == "brand" else known(name)
         return chosen[name]
 
     text = form
@@ -327,6 +366,8 @@ _BRAND_STEMS = (
     "silver", "grand", "bravo", "magic", "happy", "cheap", "master", "direct", "true", "vip", "city", "world",
 )  # fmt: skip
 _GOODS = ("head", "slang", "name", "brand")
+_SENTENCES = ("opener", "claim", "call")
+TRIES = 20  # words drawn until one is of the part that is asked for
 DEPTH = 3  # a line may hold an opener, that a head, that the name of a place
 
 

@@ -29,9 +29,9 @@ from cleaner.reading import Tables, read
 from cleaner.train import data as corpora
 from cleaner.train import hosts_fit, lexicon_fit, ngram_fit, verify_fit
 from cleaner.train.card import card
-from cleaner.train.data import FOLDS, Corpus
+from cleaner.train.data import Corpus
 from cleaner.train.export import fit_trees
-from cleaner.train.grammar import TRADES, Fragment, in_fold
+from cleaner.train.grammar import FOLDS, TRADES, Fragment, in_fold
 from cleaner.train.verify_fit import Document, Places, Rows
 from cleaner.trees import Trees, scores
 
