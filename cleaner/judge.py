@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner import propose
+from cleaner import parts, propose
 from cleaner.distinct import distinct
 from cleaner.features import CLUSTER_NAMES, NAMES, Matrix, features, hosts, run_features, seam_features
 from cleaner.kin import best_of_others, kin_columns, text_keys
@@ -77,8 +77,23 @@ def judge(
 ) -> list[list[Judged]]:
     """For each text the segments chosen among overlapping candidates, as what else is known of a text revises them.
 
-    Nothing inside a text's `protected` stretches is judged. What is `wanted` is judged wherever it stands.
+    Nothing inside a text's `protected` stretches is judged. What is `wanted` is judged wherever it stands. A text that is
+    very long is judged part after part, as if these were texts of their own.
     """
+    if all(len(text) <= parts.MOST for text in texts):
+        return _judge(texts, model, protected, wanted, revise)
+    out: list[list[Judged]] = []
+    for text, stretches in zip(texts, protected, strict=True):
+        out.append([])
+        for start, end in parts.parts(text):
+            [found] = _judge([text[start:end]], model, [parts.within(stretches, start, end)], wanted, revise)
+            out[-1] += [item._replace(start=start + item.start, end=start + item.end) for item in found]
+    return out
+
+
+def _judge(
+    texts: Sequence[str], model: Model, protected: Sequence[Stretches], wanted: Sought, revise: Revise
+) -> list[list[Judged]]:
     gated = gate(texts, model, protected)
     out = list(map(revise, texts, _judged_at(gated, gated.runs, model)))
     if wanted.texts:
