@@ -56,6 +56,16 @@ def test_a_second_run_finds_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "again-report" / "changes.diff").read_bytes() == b""
 
 
+def test_twenty_of_what_is_skipped_are_named(tmp_path: Path) -> None:
+    write_files(tmp_path / "in", {f"{number:02}.bin": b"" for number in range(30)})
+    arguments = ["clean", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-q"]
+    summary = tmp_path / "out-report" / "summary.json"
+    for _ in range(2):  # the second run takes all over from the first
+        *named, rest = CliRunner().invoke(main, arguments).stderr.splitlines()
+        assert named == [f"{number:02}.bin: skipped: format: no reader for it" for number in range(20)]
+        assert rest == f"and 10 more; see {summary}"
+
+
 def test_the_report_names_what_was_cut(tmp_path: Path) -> None:
     write_files(tmp_path / "in", {"a.txt": DIRTY.encode(), "b.pdf": b"", "c.txt": ARTICLE.encode()})
     assert CliRunner().invoke(main, ["clean", str(tmp_path / "in"), "-o", str(tmp_path / "out")]).exit_code == 3

@@ -2,7 +2,7 @@
 
 [files]         what is there before
 [links]         symbolic links
-[[run]]         args, stdin, exit; stdout_is (all of it), stdout and stderr (pieces they must hold)
+[[run]]         args, stdin, exit; stdout_is and stderr_is (all of it), stdout and stderr (pieces they must hold)
 [after]         files that must be there afterwards, with exactly this content
 exists, absent  paths that must be there, or must not; every file not named above must be as it was
 
@@ -25,7 +25,7 @@ from cleaner.cli import main
 
 COMMANDS = sorted((Path(__file__).parent / "commands").glob("*.toml"))
 KEYS = {"files", "links", "run", "after", "exists", "absent"}
-RUN_KEYS = {"args", "stdin", "exit", "stdout", "stdout_is", "stderr"}
+RUN_KEYS = {"args", "stdin", "exit", "stdout", "stdout_is", "stderr_is", "stderr"}
 
 
 def _bytes(content: str | list[str]) -> bytes:
@@ -42,6 +42,8 @@ def _run(run: dict[str, Any]) -> None:
     assert done.exception is None or isinstance(done.exception, SystemExit)
     if "stdout_is" in run:
         assert done.stdout_bytes == _bytes(run["stdout_is"])
+    if "stderr_is" in run:
+        assert done.stderr == run["stderr_is"]
     assert [piece for piece in run.get("stdout", []) if piece not in done.stdout] == []
     assert [piece for piece in run.get("stderr", []) if piece not in done.stderr] == []
 

@@ -92,7 +92,7 @@ def test_a_full_disk_ends_a_run_that_can_go_on(tmp_path: Path, small_disk: Path,
     assert _run(tmp_path / "straight", "clean", "in", *mode, "-q") == (0, "")
     (small_disk / "ballast").write_bytes(bytes(180_000 if mode == IN_PLACE else 50_000))
     code, words = _run(small_disk, "clean", "in", *mode)
-    assert (code, words.count("No space left on device")) == (3, 1), words
+    assert (code, words.count("stopped (No space left on device)")) == (3, 1), words
     now = files_below(small_disk / "in")
     assert all(
         data in (MANY[f"in/{name}"], _results(tmp_path / "straight")[f"in/{name}"]) for name, data in now.items()

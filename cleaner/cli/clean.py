@@ -28,6 +28,7 @@ from cleaner.cli.options import (
     scoped,
 )
 from cleaner.cli.site import Asked, Site, configured, remarks, site_options
+from cleaner.cli.skips import Skips
 from cleaner.decide import ALLOWED
 from cleaner.document import process
 from cleaner.encoding import MAX_BYTES
@@ -149,14 +150,17 @@ def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
     cleaner = Cleaner(level=site.level)
     with stoppable(), Progress(task.number_of_files, quiet) as progress:
         cuts = Cuts(progress, quiet=quiet, ignoring=task.ignoring)
+        skips = Skips(progress, task.report, ignoring=task.ignoring) if task.report else None
         try:
             with Pool(cleaner, task.options, workers or cores()) as pool:
-                tally = clean_tree(task, cleaner, pool, progress.seen if task.report else cuts.seen, cuts)
+                tally = clean_tree(task, cleaner, pool, skips.seen if skips else cuts.seen, cuts)
         except (Stopped, OSError) as stopped:
             how = "the same command with --resume" if task.output is None else "the same command"
             why = f" ({quote(stopped.strerror or str(stopped))})" if isinstance(stopped, OSError) else ""
             progress.say(f"stopped{why}: {progress.done} files done; {how} goes on" if task.report else f"stopped{why}")
             return 128 + stopped.signal if isinstance(stopped, Stopped) else 3
+        if skips is not None:
+            skips.finish()
     for remark in remarks(site, sum(tally.files.values()), quiet):
         click.echo(remark, err=True)
     if not quiet:

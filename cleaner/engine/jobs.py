@@ -17,18 +17,22 @@ from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, Outcome
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem, WriteFailed, reading
-from cleaner.engine.journal import Counts, Entry, Log, Run, Stat
+from cleaner.engine.journal import Counts, Entry, Log, Run, Skip, Stat
 from cleaner.engine.walk import Source
 from cleaner.readers import NO_READER, Document, Options, Record
 from cleaner.report import diff
 
 
 class Item(NamedTuple):
-    """A part of a source: its bytes as read, and the document to judge; None for what is only passed through."""
+    """A part of a source: its bytes as read, and the document to judge; None for what is only passed through.
+
+    line is the one of the file that a record begins on, 0 where it stands on none.
+    """
 
     data: bytes
     document: Document | None
     record: Record | None = None
+    line: int = 0
 
 
 class Output:
@@ -95,7 +99,7 @@ class Job(ABC):
         self.source, self.place = source, place
         self.status: os.stat_result | None = None  # of the file as it was opened
         self.settled = False
-        self.skipped: list[str] = []  # records, the first of them by name and reason
+        self.skipped: list[Skip] = []  # the first of its records that were
 
     @abstractmethod
     def items(self) -> Iterator[Item]:

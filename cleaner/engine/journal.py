@@ -107,12 +107,21 @@ class Piece(NamedTuple):
     sha256: str = ""
 
 
+class Skip(NamedTuple):
+    """A record that was left as it is: its name, "" where it is the file; the line it begins on, 0 where there is none; and why."""
+
+    record: str
+    line: int
+    status: str
+    reason: str
+
+
 class Entry(NamedTuple):
     """What became of one source.
 
     before and after are the SHA-256 of its bytes as read and as written, content that of what was read, decompressed, where
     it was cleaned and can be restored; settled says that the input was old enough when
-    it was read for its times to be trusted; written is the output file's state; skipped names records of it.
+    it was read for its times to be trusted; written is the output file's state; skipped are the first of its records that were.
     """
 
     path: str
@@ -124,7 +133,7 @@ class Entry(NamedTuple):
     settled: bool
     written: Stat
     counts: Counts
-    skipped: Sequence[str] = ()
+    skipped: Sequence[Skip] = ()
     content: str = ""
     ledger: Piece = Piece()
     diff: Piece = Piece()
@@ -150,11 +159,16 @@ class Entry(NamedTuple):
             bool(data["settled"]),
             Stat(*map(int, data["written"])),
             Counts.from_json(data["counts"]),
-            [str(name) for name in data["skipped"]],
+            [_skip(values) for values in data["skipped"]],
             str(data["content"]),
             _piece(data["ledger"]),
             _piece(data["diff"]),
         )
+
+
+def _skip(data: Sequence[Any]) -> Skip:
+    record, line, status, reason = data
+    return Skip(str(record), int(line), str(status), str(reason))
 
 
 def _piece(data: Sequence[Any]) -> Piece:

@@ -13,7 +13,7 @@ from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
 from cleaner.engine.jobs import Item, Job, Output, Place, status_of, uncut
-from cleaner.engine.journal import Counts, Entry
+from cleaner.engine.journal import Counts, Entry, Skip
 from cleaner.engine.stored import Stored
 from cleaner.engine.walk import Source
 from cleaner.readers import (
@@ -103,10 +103,10 @@ class RecordsSource(Job):
 
     def _item(self, record: Record) -> Item:
         if not record.record or record.problem:
-            return Item(record.data, None, record)
+            return Item(record.data, None, record, self.line)
         path = str(self.source.path)
         document = Document(record.data, self.format, record.record, record.hint, path, self.line)
-        return Item(record.data, document, record)
+        return Item(record.data, document, record, self.line)
 
     def accept(self, item: Item, outcome: Outcome | None) -> None:
         """Write a record, and keep what was found in it."""
@@ -115,31 +115,32 @@ class RecordsSource(Job):
             raise ValueError("a part of a file of records without its record")
         if outcome is None:
             if record.problem:
-                self._skip(record)
+                self._skip(record, item.line)
             self._write(record.raw or record.data)
         else:
-            self._accept(record, outcome, item.document.line - 1 if item.document else 0)
+            self._accept(record, outcome, item.line)
         self.offset += len(record.data)
 
-    def _skip(self, record: Record) -> None:
+    def _skip(self, record: Record, line: int) -> None:
         """Count a record that cannot be read; where it is belongs to its name, not to the reason."""
         problem, _, _ = record.problem.partition(", at byte ")
         self.counts.documents[SKIPPED] += 1
         self.counts.problems[problem] += 1
-        self._name(record, problem)
+        self._name(record, line, SKIPPED, problem)
 
-    def _name(self, record: Record, problem: str) -> None:
+    def _name(self, record: Record, line: int, status: str, reason: str) -> None:
         if len(self.skipped) < NAMED:
-            self.skipped.append(f"{record.record}: {problem}")
+            is_file = record.record == WHOLE_RECORD
+            self.skipped.append(Skip("" if is_file else record.record, 0 if is_file else line, status, reason))
 
-    def _accept(self, record: Record, outcome: Outcome, lines: int) -> None:
-        """Keep what became of a record that has so many lines of the file before it."""
+    def _accept(self, record: Record, outcome: Outcome, line: int) -> None:
+        """Keep what became of a record that begins on a line of the file."""
         if self._is_lost() or outcome.status not in (CLEANED, UNCHANGED):
             outcome = uncut(outcome)
         self.counts.add(outcome)
         if outcome.status in (SKIPPED, FAILED):
-            self._name(record, outcome.reason)
-        self._log(record, outcome, lines)
+            self._name(record, line, outcome.status, outcome.reason)
+        self._log(record, outcome, line)
         if self._has_diff():
             for start, end in outcome.cuts:
                 self.cuts.extend((self.offset + start, self.offset + end))
@@ -148,9 +149,9 @@ class RecordsSource(Job):
         else:
             self._write(record.raw or record.data)
 
-    def _log(self, record: Record, outcome: Outcome, lines: int) -> None:
+    def _log(self, record: Record, outcome: Outcome, line: int) -> None:
         name = "" if record.record == WHOLE_RECORD else record.record
-        self.place.log.outcome(self.source, outcome, record.data, At(self.offset, lines, name))
+        self.place.log.outcome(self.source, outcome, record.data, At(self.offset, line - 1, name))
 
     def _is_lost(self) -> bool:
         """Open the output before the first record; whether that or a later write failed."""
@@ -175,6 +176,7 @@ class RecordsSource(Job):
         """Write the clean file, or leave the source as it is when nothing was cut or something was wrong with all of it."""
         if self.problem or self.failed:
             self._discard()
+            self.skipped.clear()  # the file is, as a whole
             status = SKIPPED if self.problem or self.failed is None else status_of(self.failed)
             return self._pass_through(status, self.problem or str(self.failed))
         documents = self.counts.documents

@@ -40,7 +40,7 @@ class TableSource(RecordsSource):
         )
         return Item(record.data, document, record)
 
-    def _log(self, record: Record, outcome: Outcome, lines: int) -> None:
+    def _log(self, record: Record, outcome: Outcome, line: int) -> None:
         self.place.log.outcome(self.source, outcome, record.data, At(record=record.record, field=record.hint))
 
     def _write(self, data: bytes) -> None:

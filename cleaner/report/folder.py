@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cleaner.document import CLEANED, UNCHANGED
-from cleaner.engine.journal import LEDGER, Counts, Entry, Run
+from cleaner.engine.journal import LEDGER, Counts, Entry, Run, Skip
 from cleaner.report import page
 
 SUMMARY, PAGE = "summary.json", "index.html"
@@ -47,8 +47,15 @@ def _file(entry: Entry) -> dict[str, Any]:
     if entry.reason:
         data["reason"] = entry.reason
     if entry.skipped:
-        data |= {"problems": dict(sorted(entry.counts.problems.items())), "records": list(entry.skipped)}
+        data |= {
+            "problems": dict(sorted(entry.counts.problems.items())),
+            "records": [_record(skip) for skip in entry.skipped],
+        }
     if entry.status == CLEANED:
         data |= {"before": entry.before, "after": entry.after}
         data |= {"content": entry.content} if entry.content and entry.content != entry.before else {}
     return data
+
+
+def _record(skip: Skip) -> str:
+    return f"{skip.record}: {skip.reason}" if skip.record else skip.reason
