@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cleaner.report.page import page
+from cleaner.report.page import Left, page
 from cleaner.report.quote import quote
 
-SUMMARY = {"documents": {"inputs": 1, "cleaned": 1, "unchanged": 0, "skipped": 0, "failed": 0}}
+SUMMARY = {"documents": {"inputs": 1, "cleaned": 1, "unchanged": 0, "skipped": 2, "failed": 1}}
 HOSTILE = [
     "<script>alert(1)</script>",
     "</td></tr></table><img src=x onerror=alert(1)>",
@@ -42,7 +42,8 @@ def _parsed(value: str, action: str = "removed") -> _Parser:
         "reason": "promo-line", "trade": "escort", "action": action, "score": 0.9, "evidence": [["repeats 3 times", 1.0]],
     }  # fmt: skip
     parser = _Parser()
-    html = "".join(page(SUMMARY, [row]))
+    left = [Left(value, 1, value, "skipped", value), Left(value, 0, "", "skipped", value)]
+    html = "".join(page(SUMMARY, left, [row]))
     assert html.encode("utf-8")
     parser.feed(html)
     parser.close()
@@ -56,16 +57,24 @@ PLAIN = _parsed("plain")
 def test_no_new_elements(value: str) -> None:
     parser = _parsed(value)
     assert parser.elements == PLAIN.elements
-    assert parser.text.count(quote(value)) == 4
+    assert parser.text.count(quote(value)) == 4 + 5
 
 
 def test_nothing_is_loaded_or_run() -> None:
     attributes = {name for _, names in PLAIN.elements for name in names}
     assert attributes <= {"lang", "charset", "name", "content", "http-equiv", "class"}
     assert not {"script", "a", "img", "link", "iframe", "form", "object"} & {tag for tag, _ in PLAIN.elements}
-    assert "default-src 'none'" in "".join(page(SUMMARY, []))
+    assert "default-src 'none'" in "".join(page(SUMMARY, [], []))
 
 
 @pytest.mark.parametrize(("action", "tag"), [("removed", "del"), ("review", "mark")])
 def test_action_shows(action: str, tag: str) -> None:
     assert [name for name, _ in _parsed("plain", action).elements if name in ("del", "mark")] == [tag]
+
+
+def test_what_is_left_as_it_is_shows_and_the_rest_is_counted() -> None:
+    text = _parsed("plain").text
+    assert "3 skipped or failed" in text
+    assert "line 1, record plain" in text
+    assert "and 1 more; see summary.json" in text
+    assert "<details>" not in "".join(page(SUMMARY, [], []))

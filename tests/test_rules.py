@@ -256,7 +256,7 @@ def test_the_page_marks_what_is_allowed() -> None:
         "trade": "seo", "score": 1.0, "action": ALLOWED,
     }  # fmt: skip
     documents = dict.fromkeys(("inputs", "cleaned", "unchanged", "skipped", "failed"), 0)
-    assert "<u>T</u>" in "".join(page({"documents": documents}, [row]))
+    assert "<u>T</u>" in "".join(page({"documents": documents}, [], [row]))
 
 
 COMMENTS = {

@@ -44,18 +44,11 @@ class Skips:
 
 def skips(entry: Entry) -> Iterator[str]:
     """A line for a source that was left as it is, or for each of the first records of it that were."""
-    if entry.skipped:
-        yield from (_line(entry.path, skip) for skip in _first(entry))
-    elif entry.status in (SKIPPED, FAILED):
-        yield f"{quote(entry.path)}: {entry.status}: {quote(entry.reason)}"
-
-
-def _first(entry: Entry) -> Iterator[Skip]:
     seen = Counter[str]()
-    for skip in entry.skipped:
+    for skip in entry.skips():
         seen[skip.reason] += 1
         if seen[skip.reason] <= ALIKE:
-            yield skip
+            yield _line(entry.path, skip)
 
 
 def _line(path: str, skip: Skip) -> str:

@@ -138,6 +138,12 @@ class Entry(NamedTuple):
     ledger: Piece = Piece()
     diff: Piece = Piece()
 
+    def skips(self) -> Sequence[Skip]:
+        """What of it was left as it is: the first of its records that were, or itself, or nothing."""
+        if self.skipped or self.status not in (SKIPPED, FAILED):
+            return self.skipped
+        return (Skip("", 0, self.status, self.reason),)
+
     def to_json(self) -> bytes:
         """One line of the journal."""
         return json.dumps(self._asdict() | {"counts": self.counts.to_json()}).encode("ascii") + b"\n"

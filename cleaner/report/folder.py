@@ -19,13 +19,15 @@ def write(run: Run, counts: Counts, files: Mapping[str, int]) -> None:
     with (run.folder / SUMMARY).open("w", encoding="ascii") as file:
         file.write(json.dumps(data, indent=1)[:-2] + ',\n "files": [')
         comma = ""
+        left: list[page.Left] = []
         for entry in run.entries():
+            left += _left(entry)[: page.LISTED - len(left)]
             if entry.status != UNCHANGED or entry.skipped:
                 file.write(f"{comma}\n  {json.dumps(_file(entry))}")
                 comma = ","
         file.write("\n ]\n}\n")
     with (run.folder / LEDGER).open(encoding="utf-8") as lines, (run.folder / PAGE).open("w", encoding="utf-8") as file:
-        file.writelines(page.page(data, map(json.loads, lines)))
+        file.writelines(page.page(data, left, map(json.loads, lines)))
 
 
 def _summary(settings: Mapping[str, Any], counts: Counts, files: Mapping[str, int]) -> dict[str, Any]:
@@ -59,3 +61,7 @@ def _file(entry: Entry) -> dict[str, Any]:
 
 def _record(skip: Skip) -> str:
     return f"{skip.record}: {skip.reason}" if skip.record else skip.reason
+
+
+def _left(entry: Entry) -> list[page.Left]:
+    return [page.Left(entry.path, skip.line, skip.record, skip.status, skip.reason) for skip in entry.skips()]

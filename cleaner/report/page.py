@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaner.report.quote import quote
 
@@ -19,19 +19,47 @@ td.text { overflow-wrap: anywhere; unicode-bidi: isolate } del { background: #fd
 small { color: #666 }
 </style></head><body>
 """
+LISTED = 200  # of what was left as it is: `summary.json` has the rest
 _TAGS = {"removed": "del", "review": "mark", "allowed": "u"}
 
 
-def page(summary: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """The page, piece by piece, from `summary.json` and the rows of the ledger."""
+class Left(NamedTuple):
+    """A file, or a record of it, that was left as it is: where it is, and why."""
+
+    path: str
+    line: int
+    record: str
+    status: str
+    reason: str
+
+
+def page(summary: Mapping[str, Any], left: Sequence[Left], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The page, piece by piece, from `summary.json`, the first of what was left as it is, and the rows of the ledger."""
     documents = summary["documents"]
     yield _HEAD
     yield "<h1>cleaner report</h1><p>"
     yield ", ".join(f"{documents[name]} {name}" for name in ("inputs", "cleaned", "unchanged", "skipped", "failed"))
-    yield "</p>\n<table><tr><th>Where</th><th>Found</th><th>Why</th></tr>\n"
+    yield "</p>\n"
+    if left:
+        yield from _skipped(left, documents["skipped"] + documents["failed"])
+    yield "<table><tr><th>Where</th><th>Found</th><th>Why</th></tr>\n"
     for row in rows:
         yield _row(row)
     yield "</table></body></html>\n"
+
+
+def _skipped(left: Sequence[Left], number: int) -> Iterator[str]:
+    yield f"<details><summary>{number} skipped or failed: left as they are</summary>\n<table><tr><th>Where</th><th>Why</th></tr>\n"
+    for one in left:
+        places = [f"line {one.line}"] * bool(one.line) + [f"record {quote(one.record)}"] * bool(one.record)
+        yield (
+            f'<tr><td class="text">{escape(quote(one.path))}<br><small>{escape(", ".join(places))}</small></td>'
+            f'<td class="text">{escape(quote(f"{one.status}: {one.reason}"))}</td></tr>\n'
+        )
+    yield "</table>\n"
+    if number > len(left):
+        yield f"<p>and {number - len(left)} more; see summary.json</p>\n"
+    yield "</details>\n"
 
 
 def _row(row: Mapping[str, Any]) -> str:
