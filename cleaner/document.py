@@ -109,7 +109,7 @@ def _read(document: Document, options: Options) -> list[Field] | str:
 def _outcome(document: Document, read: Sequence[Field], results: Sequence[Cleaned], options: Options) -> Outcome:
     data = document.data
     if not read:
-        return Outcome(UNCHANGED, f"no text in it: no field {' or '.join(options.fields)}", data, (), ())
+        return Outcome(UNCHANGED, no_text(options), data, (), ())
     findings = tuple(
         finding for field, result in zip(read, results, strict=True) for finding in _findings(field, result.spans)
     )
@@ -124,6 +124,11 @@ def _outcome(document: Document, read: Sequence[Field], results: Sequence[Cleane
     if problem:
         return Outcome(FAILED if problem.startswith("internal") else SKIPPED, problem, data, findings, ())
     return Outcome(CLEANED, "", clean, findings, cuts)
+
+
+def no_text(options: Options) -> str:
+    """The remark on a document that has none of the wanted fields."""
+    return f"no text in it: no field {' or '.join(options.fields)}"
 
 
 def without(document: Document, cuts: Sequence[tuple[int, int]]) -> bytes:

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, At, Outcome
+from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED, At, Outcome, no_text
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
@@ -19,6 +19,7 @@ from cleaner.engine.walk import Source
 from cleaner.readers import (
     LFS_POINTER,
     MAX_POINTER,
+    NO_TEXT,
     WHOLE,
     Document,
     Record,
@@ -174,6 +175,8 @@ class RecordsSource(Job):
 
     def finish(self) -> Entry:
         """Write the clean file, or leave the source as it is when nothing was cut or something was wrong with all of it."""
+        if not self.problem and self._has_no_text():
+            self.problem = f"{NO_TEXT}: no field {' or '.join(self.place.options.fields)}; give --field"
         if self.problem or self.failed:
             self._discard()
             self.skipped.clear()  # the file is, as a whole
@@ -185,6 +188,11 @@ class RecordsSource(Job):
         self._discard(findings=False)
         status = SKIPPED if documents[SKIPPED] and not documents[UNCHANGED] else UNCHANGED
         return self._pass_through(status, self._remark, self.counts)
+
+    def _has_no_text(self) -> bool:
+        """Whether none of the records that could be read has a wanted field: then its name is likely to be wrong."""
+        read = self.counts.documents[UNCHANGED] + self.counts.documents[CLEANED]
+        return self.format == "jsonl" and 0 < read == self.counts.problems[no_text(self.place.options)]
 
     def _discard(self, *, findings: bool = True) -> None:
         if findings:

@@ -38,6 +38,7 @@ _COMPRESSES = {"parquet": ("",), "warc": ("", "gz")}  # what these come in; the 
 NO_READER = "format: no reader for it"
 LFS_POINTER = "Git LFS pointer: git lfs pull fetches the file itself"
 NO_COLUMN = "no column named"
+NO_TEXT = "no text in any record"
 MAX_POINTER = 1024  # bytes; the specification's limit
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^ \n]+ [^ \n]+\n)*+oid sha256:[0-9a-f]{64}\nsize \d+\n"
@@ -160,7 +161,7 @@ def has_no_article(reason: str) -> bool:
     >>> has_no_article("format: no reader for it"), has_no_article("binary: it holds NUL bytes")
     (True, False)
     """
-    return reason.startswith((NO_READER, LFS_POINTER, NO_COLUMN))
+    return reason.startswith((NO_READER, LFS_POINTER, NO_COLUMN, NO_TEXT))
 
 
 def _suffix(name: str) -> str:
