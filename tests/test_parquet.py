@@ -126,6 +126,12 @@ def test_documents_in_order_of_rows(tmp_path: Path) -> None:
     assert seen == [("0", "title", b"A"), ("0", "text", b"a"), ("1", "title", b"B"), ("2", "text", b"c")]
 
 
+def test_one_of_the_columns_is_enough(tmp_path: Path) -> None:
+    table = pa.table({"text": ["a", "b"], "meta": [{"title": "A"}, {"title": "B"}]})
+    seen = rewrite(write(tmp_path / "in", table), tmp_path / "out", same, "body", "text", "meta.body", "meta.title")
+    assert [name for _, name, _ in seen] == ["text", "meta.title"] * 2
+
+
 def test_accepted_late(tmp_path: Path) -> None:
     rewriter = ParquetRewriter(write(tmp_path / "in"), tmp_path / "out", Options())
     for document in list(rewriter.documents()):
@@ -257,8 +263,8 @@ def test_any_cut_is_an_error(tmp_path: Path) -> None:
     ("fields", "reason"),
     [
         (("body",), "no column named body: give --field; it has id, text, large"),
-        (("meta.body",), "no column named body"),
-        (("id",), "id is int64, not text"),
+        (("meta.body", "body"), "no column named meta.body or body: give --field; it has id"),
+        (("text", "id"), "id is int64, not text"),
         (("meta",), "not text"),
         (("raw",), "raw is binary, not text"),
         (("tags",), "not text"),

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cleaner import splice
-from cleaner.readers import Document, Options, UnreadableError
+from cleaner.readers import NO_COLUMN, Document, Options, UnreadableError
 
 MAX_GROUP = 1 << 30  # bytes of one row group, uncompressed: it is held as a whole, so that it is written as one
 _TOO_LARGE = f"parquet: a row group is larger than {MAX_GROUP} bytes"
@@ -35,9 +35,10 @@ class ParquetRewriter:
 
     def __init__(self, source: Path, sink: Path, options: Options) -> None:
         self._file = _opened(source)
-        self._sink, self._format, self._names = sink, options.text_format, options.fields
+        self._sink, self._format = sink, options.text_format
         with _reading():
-            self._paths = [_column(self._file.schema_arrow, name) for name in options.fields]
+            columns = _columns(self._file.schema_arrow, options.fields)
+            self._names, self._paths = list(columns), list(columns.values())
             settings = _settings(self._file)
         with _as_unreadable(OSError):
             self._writer = _pyarrow().parquet.ParquetWriter(sink, self._file.schema_arrow, **settings)
@@ -266,29 +267,42 @@ def _require_footer(path: Path) -> None:
         raise UnreadableError("parquet: its footer is said to be larger than the file")
 
 
-def _column(schema: Any, name: str) -> tuple[int, ...]:
-    """Where a column of text is: its number, and those of the fields of structs that a dotted name leads through."""
-    path, holder = _found(schema, name)
-    kind = holder.type
-    text = kind.value_type if _pyarrow().types.is_dictionary(kind) else kind
-    if not (_pyarrow().types.is_string(text) or _pyarrow().types.is_large_string(text)):
+def _columns(schema: Any, wanted: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Where the wanted columns that there are stand: the number of each, and those of the fields of structs on the way.
+
+    Raises `UnreadableError` when there is none of them, and for one that does not hold text.
+    """
+    columns = {}
+    for name in wanted:
+        if found := _found(schema, name):
+            columns[name], kind = found
+            _require_text(name, kind)
+    if not columns:
+        there = ", ".join(field.name for field in list(schema)[:_NAMES])[:400]
+        raise UnreadableError(f"{NO_COLUMN} {' or '.join(wanted)}: give --field; it has {there}")
+    return columns
+
+
+def _require_text(name: str, kind: Any) -> None:
+    types = _pyarrow().types
+    text = kind.value_type if types.is_dictionary(kind) else kind
+    if not (types.is_string(text) or types.is_large_string(text)):
         raise UnreadableError(f"parquet: column {name} is {str(kind)[:60]}, not text")
-    return path
 
 
-def _found(schema: Any, name: str) -> tuple[tuple[int, ...], Any]:
-    """The field of that name; a name with a dot in it comes before a way through structs."""
+def _found(schema: Any, name: str) -> tuple[tuple[int, ...], Any] | None:
+    """The way to the field of that name, and its type; a name with a dot in it comes before a way through structs."""
     numbers = [number for number, field in enumerate(schema) if field.name == name]
     if len(numbers) > 1:
         raise UnreadableError(f"parquet: several columns named {name}")
     if numbers:
-        return (numbers[0],), schema[numbers[0]]
+        return (numbers[0],), schema[numbers[0]].type
     for number, field in enumerate(schema):
-        if name.startswith(field.name + ".") and _pyarrow().types.is_struct(field.type):
-            path, child = _found(list(field.type), name[len(field.name) + 1 :])
-            return (number, *path), child
-    names = ", ".join(field.name for field in list(schema)[:_NAMES])[:400]
-    raise UnreadableError(f"no column named {name}: give --field; it has {names}")
+        is_way = name.startswith(field.name + ".") and _pyarrow().types.is_struct(field.type)
+        if is_way and (found := _found(list(field.type), name[len(field.name) + 1 :])):
+            path, kind = found
+            return (number, *path), kind
+    return None
 
 
 def _batches(file: Any, group: int) -> Iterator[Any]:
