@@ -24,7 +24,8 @@ from cleaner import splice
 from cleaner.cli import main
 from cleaner.engine.journal import Entry, Run
 from cleaner.readers import compression_of, format_of
-from cleaner.report.page import LISTED, Left, page
+from cleaner.report.left import Left
+from cleaner.report.page import LISTED, page
 
 SIZES = {"E": 29, "N": 10, "T": 19, "H": 22, "M": 11, "J": 18, "P": 3, "W": 12, "Z": 15, "F": 14}
 MULTI_MEMBER = "Z06/multi_member.gz"  # its content comes back, in one member

@@ -131,6 +131,25 @@ def test_sarif_is_valid(folder: Path, paths: list[str], code: int) -> None:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
 
 
+def test_sarif_says_where_what_was_skipped_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = b'{"text": "An honest line."}\n{"text":\n'
+    files = {"a.jsonl": broken, "b.jsonl.gz": gzip.compress(broken), "c.bin": b"", "d.txt": b"a\0b"}
+    write_files(tmp_path, files)
+    monkeypatch.chdir(tmp_path)
+    [invocation] = _sarif(".", code=3)["runs"][0]["invocations"]
+    seen = []
+    for note in invocation["toolExecutionNotifications"]:
+        [place] = [one["physicalLocation"] for one in note.get("locations", [])] or [{}]
+        file, line = place.get("artifactLocation", {}).get("uri"), place.get("region", {}).get("startLine")
+        seen.append((file, line, note["message"]["text"]))
+    assert seen == [
+        ("a.jsonl", 2, "skipped: invalid JSON"),
+        ("b.jsonl.gz", None, "skipped: invalid JSON"),
+        ("d.txt", None, "skipped: binary: it holds NUL bytes"),
+        (None, None, "1 × format: no reader for it"),
+    ]
+
+
 def _without(content: Any, cuts: list[tuple[tuple[int, int], tuple[int, int]]]) -> Any:
     """Text or bytes without what stands between lines and columns."""
     newline = "\n" if isinstance(content, str) else b"\n"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cleaner.report.page import Left, page
+from cleaner.report.left import Left
+from cleaner.report.page import page
 from cleaner.report.quote import quote
 
 SUMMARY = {"documents": {"inputs": 1, "cleaned": 1, "unchanged": 0, "skipped": 2, "failed": 1}}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cleaner.cli.options import line
+from cleaner.cli.skips import problems
 from cleaner.decide import REMOVED
-from cleaner.document import FAILED, SKIPPED, At, Outcome
+from cleaner.document import At, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.walk import Source
 from cleaner.progress import Progress
-from cleaner.readers import NO_READER
-from cleaner.report.quote import quote
 
 
 class Cuts(Log):
@@ -43,13 +40,3 @@ class Cuts(Log):
         for words in problems(entry, ignoring=self.ignoring):
             self.progress.say(words)
         self.progress.seen(source, entry)
-
-
-def problems(entry: Entry, *, ignoring: bool) -> Iterator[str]:
-    """What was wrong with a source and its records, line by line; `ignoring` those of other formats, which may be many."""
-    if ignoring and entry.reason == NO_READER:
-        return
-    status = f"{entry.status}: " if entry.status in (SKIPPED, FAILED) else ""
-    for problem, count in sorted(entry.counts.problems.items()):
-        times = f" ({count} records)" if count > 1 else ""
-        yield f"{quote(entry.path)}: {status}{quote(problem)}{times}"

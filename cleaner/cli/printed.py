@@ -8,17 +8,20 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from cleaner.cli.cuts import problems
+from cleaner.cli.skips import problems
 from cleaner.decide import REMOVED, REVIEW
 from cleaner.document import At, Finding, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.tree import Tally
 from cleaner.engine.walk import Source
+from cleaner.readers import NO_READER
 from cleaner.report import forms
 from cleaner.report.found import Found, found_in
+from cleaner.report.left import Left, left_in
 from cleaner.report.quote import quote
 
 SHOWN = (REMOVED, REVIEW)  # actions
+LISTED = 100  # files and records that were left as they are, of those that are named at the end
 HELD = 1 << 20  # bytes of the diff of one file that are held in memory
 
 
@@ -30,6 +33,7 @@ class Printed(Log):
         self.tally = Tally(ignoring=ignoring)
         self.findings = self.for_review = self.with_findings = 0
         self._last = ""
+        self.left: list[Left] = []
 
     def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
         """Take the findings of a document."""
@@ -52,6 +56,8 @@ class Printed(Log):
     def done(self, entry: Entry, *, sync: bool = False) -> None:
         """Say what was wrong with a source."""
         self.tally.add(entry)
+        if entry.reason != NO_READER:  # there may be many, of which the reason says all
+            self.left += left_in(entry)[: LISTED - len(self.left)]
         for words in problems(entry, ignoring=self.tally.ignoring):
             click.echo(words, err=True)
 
@@ -93,7 +99,7 @@ class PrintedForm(Printed):
     def finish(self, *, is_complete: bool = True) -> None:
         """Print what closes the form, also of a run that was stopped."""
         files = sum(self.tally.files.values())
-        totals = forms.Totals(is_complete, files, self.with_findings, self.tally.counts.problems)
+        totals = forms.Totals(is_complete, files, self.with_findings, self.tally.counts.problems, self.left)
         head = self.form.head if self._before == self.form.head else ""
         _write(head + self.form.tail(totals))
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What was left as it is and why, in lines for people: which file, which record of it, on which line."""
+"""What was wrong, in lines for people: which file was left as it is, or which record of it on which line, and why."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cleaner.document import FAILED, SKIPPED
-from cleaner.engine.journal import Entry, Skip
+from cleaner.engine.journal import Entry
 from cleaner.engine.walk import Source
 from cleaner.progress import Progress
 from cleaner.readers import NO_READER
+from cleaner.report.left import Left, left_in
 from cleaner.report.quote import quote
 
 SHOWN = 20  # lines of a run that has a report, which names more
@@ -44,21 +45,40 @@ class Skips:
 
 def skips(entry: Entry) -> Iterator[str]:
     """A line for a source that was left as it is, or for each of the first records of it that were."""
+    return map(_line, _first(entry))
+
+
+def problems(entry: Entry, *, ignoring: bool) -> Iterator[str]:
+    """What was wrong with a source and its records, line by line; `ignoring` those of other formats, which may be many."""
+    if ignoring and entry.reason == NO_READER:
+        return
+    yield from skips(entry)
+    status_of = {one.reason: one.status for one in left_in(entry)}
+    rest = entry.counts.problems - Counter(one.reason for one in _first(entry))
+    for problem, count in sorted(rest.items()):
+        if problem in status_of:
+            yield f"{quote(entry.path)}: and {count} more {status_of[problem]}: {quote(problem)}"
+        else:
+            yield f"{quote(entry.path)}: {quote(problem)}{f' ({count} records)' if count > 1 else ''}"
+
+
+def _first(entry: Entry) -> Iterator[Left]:
+    """What was left of a source, a few for each reason."""
     seen = Counter[str]()
-    for skip in entry.skips():
-        seen[skip.reason] += 1
-        if seen[skip.reason] <= ALIKE:
-            yield _line(entry.path, skip)
+    for one in left_in(entry):
+        seen[one.reason] += 1
+        if seen[one.reason] <= ALIKE:
+            yield one
 
 
-def _line(path: str, skip: Skip) -> str:
-    """Where a record is: the line says it all where records are lines.
+def _line(left: Left) -> str:
+    """Where it is, and why; the line says it all where records are lines.
 
-    >>> _line("a.jsonl", Skip("6", 6, SKIPPED, "invalid JSON"))
+    >>> _line(Left("a.jsonl", 6, "6", SKIPPED, "invalid JSON"))
     'a.jsonl:6: skipped: invalid JSON'
-    >>> _line("a.csv", Skip("6", 9, SKIPPED, "row: 1 cells where the header has 2"))
+    >>> _line(Left("a.csv", 9, "6", SKIPPED, "row: 1 cells where the header has 2"))
     'a.csv:9: skipped: row: 1 cells where the header has 2 in record 6'
     """
-    place = f"{path}:{skip.line}" if skip.line else path
-    record = f" in record {skip.record}" if skip.record not in ("", str(skip.line)) else ""
-    return f"{quote(place)}: {quote(skip.status)}: {quote(skip.reason)}{quote(record)}"
+    place = f"{left.path}:{left.line}" if left.line else left.path
+    record = f" in record {left.record}" if left.record not in ("", str(left.line)) else ""
+    return f"{quote(place)}: {quote(left.status)}: {quote(left.reason)}{quote(record)}"

@@ -9,6 +9,7 @@ from typing import Any
 from cleaner.document import CLEANED, UNCHANGED
 from cleaner.engine.journal import LEDGER, Counts, Entry, Run, Skip
 from cleaner.report import page
+from cleaner.report.left import Left, left_in
 
 SUMMARY, PAGE = "summary.json", "index.html"
 
@@ -19,9 +20,9 @@ def write(run: Run, counts: Counts, files: Mapping[str, int]) -> None:
     with (run.folder / SUMMARY).open("w", encoding="ascii") as file:
         file.write(json.dumps(data, indent=1)[:-2] + ',\n "files": [')
         comma = ""
-        left: list[page.Left] = []
+        left: list[Left] = []
         for entry in run.entries():
-            left += _left(entry)[: page.LISTED - len(left)]
+            left += left_in(entry)[: page.LISTED - len(left)]
             if entry.status != UNCHANGED or entry.skipped:
                 file.write(f"{comma}\n  {json.dumps(_file(entry))}")
                 comma = ","
@@ -61,7 +62,3 @@ def _file(entry: Entry) -> dict[str, Any]:
 
 def _record(skip: Skip) -> str:
     return f"{skip.record}: {skip.reason}" if skip.record else skip.reason
-
-
-def _left(entry: Entry) -> list[page.Left]:
-    return [page.Left(entry.path, skip.line, skip.record, skip.status, skip.reason) for skip in entry.skips()]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
 from cleaner.report.found import Found
+from cleaner.report.left import Left
 
 # `diff` is made by the run itself: see `cleaner.report.diff`.
 _MODULES = {
@@ -22,12 +23,15 @@ NAMES = (*_MODULES, DIFF)
 
 
 class Totals(NamedTuple):
-    """How a run ended: whether it came to its end, the files, those with findings, and what was wrong how often."""
+    """How a run ended: whether it came to its end, the files, those with findings, what was wrong how often, and the first
+    of what was left as it is for that.
+    """
 
     is_complete: bool = True
     files: int = 0
     with_findings: int = 0
     problems: Mapping[str, int] = {}
+    left: Sequence[Left] = ()
 
 
 def _nothing(totals: Totals) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
+from cleaner.report.left import Left
 from cleaner.report.quote import quote
 
 _HEAD = """<!doctype html>
@@ -21,16 +22,6 @@ small { color: #666 }
 """
 LISTED = 200  # of what was left as it is: `summary.json` has the rest
 _TAGS = {"removed": "del", "review": "mark", "allowed": "u"}
-
-
-class Left(NamedTuple):
-    """A file, or a record of it, that was left as it is: where it is, and why."""
-
-    path: str
-    line: int
-    record: str
-    status: str
-    reason: str
 
 
 def page(summary: Mapping[str, Any], left: Sequence[Left], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

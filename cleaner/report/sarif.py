@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from typing import Any
 from urllib.parse import quote as percent_encoded
 
 from cleaner import __version__
+from cleaner.readers import compression_of
 from cleaner.report.forms import Form, Totals
 from cleaner.report.found import Found, Place, fingerprint, message
+from cleaner.report.left import Left
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, REASONS
 
@@ -44,12 +47,28 @@ def _rule(reason: str) -> dict[str, Any]:
 
 
 def _tail(totals: Totals) -> str:
+    rest = Counter(totals.problems) - Counter(left.reason for left in totals.left)
     notes = [
-        {"level": "warning", "message": {"text": f"{count} × {quote(problem)}"}}
-        for problem, count in sorted(totals.problems.items())
+        *map(_note, totals.left),
+        *({"level": "warning", "message": {"text": f"{rest[problem]} × {quote(problem)}"}} for problem in sorted(rest)),
     ]
     invocation = {"executionSuccessful": totals.is_complete, "toolExecutionNotifications": notes}
     return f'\n], "invocations": [{json.dumps(invocation)}]}}]}}\n'
+
+
+def _note(left: Left) -> dict[str, Any]:
+    """A notification on a file, or a record of it, that was left as it is."""
+    place: dict[str, Any] = {"artifactLocation": _artifact(left.path)}
+    if left.line and not compression_of(left.path)[1]:
+        place["region"] = {"startLine": left.line}
+    location: dict[str, Any] = {"physicalLocation": place}
+    if left.record:
+        location["logicalLocations"] = [{"fullyQualifiedName": quote(left.record)}]
+    return {
+        "level": "warning",
+        "message": {"text": quote(f"{left.status}: {left.reason}")},
+        "locations": [location],
+    }
 
 
 def _result(found: Found) -> str:
