@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,23 @@ def test_explain_refuses(cleaner: Cleaner, data: bytes, format_: str | None, pro
 @pytest.mark.parametrize("name", main.list_commands(click.Context(main)))
 def test_help_has_examples(name: str) -> None:
     assert f"\n  cleaner {name} " in CliRunner().invoke(main, [name, "--help"]).output
+
+
+def test_whole_repositories_are_checked_as_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [ROOT / "README.md", ROOT / "docs" / "outputs.md"]
+    text = "\n".join(
+        [*(page.read_text(encoding="utf-8") for page in pages), CliRunner().invoke(main, ["check", "-h"]).output]
+    )
+    examples = re.findall(r"cleaner (check [^\n`|>#]* \.)(?= )", text)
+    assert len(examples) >= 4
+    write_files(
+        tmp_path, {"pyproject.toml": b"", "image.png": b"\x89PNG", "a.md": ARTICLE.encode(), "t.csv": b"id\n1\n"}
+    )
+    monkeypatch.chdir(tmp_path)
+    for example in examples:
+        done = CliRunner().invoke(main, example.split())
+        assert done.exit_code == 0, example
+        assert "passed over: 3 with nothing to read in them" in done.stderr
 
 
 @pytest.mark.parametrize(("shell", "sign"), [("bash", "complete "), ("zsh", "#compdef cleaner"), ("fish", "complete ")])

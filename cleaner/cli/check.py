@@ -94,11 +94,12 @@ def check(
     \b
     cleaner check posts/                              for people
     cleaner check --output-format github posts/       annotations in GitHub Actions
-    cleaner check --output-format sarif . > cleaner.sarif
+    cleaner check --output-format sarif --ignore-unknown . > cleaner.sarif
     cleaner check --output-format diff posts/ | git apply
     cleaner check - --stdin-filename a.md < a.md      as an editor asks
 
-    Exit code 0: nothing would be cut; 1: something would; 2: wrong use; 3: some inputs were skipped or failed.
+    Exit code 0: nothing would be cut; 1: something would; 2: wrong use; 3: some inputs were skipped or failed, whatever
+    would be cut in the others.
     """
     require(sys.stdout, "output")
     is_stdin = is_stream(paths, stdin_filename)
