@@ -23,7 +23,6 @@ from cleaner.cli.options import (
     TRUST,
     WORKERS,
     is_stream,
-    line,
     require,
     scoped,
 )
@@ -37,7 +36,9 @@ from cleaner.engine.tree import Task, clean_tree
 from cleaner.engine.workers import Pool
 from cleaner.progress import Progress, Stopped, cores, stoppable, totals
 from cleaner.readers import WHOLE, Document, compression_of, format_of
+from cleaner.report.found import found_in
 from cleaner.report.quote import quote
+from cleaner.report.text import line
 from cleaner.span import CleanerError
 
 
@@ -164,8 +165,8 @@ def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
     for remark in remarks(site, sum(tally.files.values()), quiet):
         click.echo(remark, err=True)
     if not quiet:
-        for line in totals(tally.counts):
-            click.echo(line, err=True)
+        for words in totals(tally.counts):
+            click.echo(words, err=True)
         if task.report is not None:
             click.echo(f"report: {quote(str(task.report))}", err=True)
     return tally.return_code
@@ -185,9 +186,9 @@ def _clean_stream(site: Site, name: str | None) -> int:
         while chunk := sys.stdin.buffer.read(1 << 20):
             sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
-    for finding in outcome.findings:
-        if finding.span.action != ALLOWED:
-            click.echo(line(name or STREAM, finding), err=True)
+    shown = tuple(finding for finding in outcome.findings if finding.span.action != ALLOWED)
+    for found in found_in(name or STREAM, outcome._replace(findings=shown), data):
+        click.echo(line(found), err=True)
     if outcome.reason:
         click.echo(f"cleaner: {outcome.status}: {quote(outcome.reason)}", err=True)
         return 4 if outcome.reason.startswith("internal") else 3

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from cleaner.cli.options import line
 from cleaner.cli.skips import problems
 from cleaner.decide import REMOVED
 from cleaner.document import At, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.walk import Source
 from cleaner.progress import Progress
+from cleaner.report.found import found_in
+from cleaner.report.text import line
 
 
 class Cuts(Log):
@@ -20,8 +21,9 @@ class Cuts(Log):
 
     def outcome(self, source: Source, outcome: Outcome, data: bytes, at: At = At()) -> None:  # noqa: B008
         """Keep the cuts."""
-        name = f"{source.name}:{at.record}" if at.record else source.name
-        self.lines += [line(name, finding) for finding in outcome.findings if finding.span.action == REMOVED]
+        removed = tuple(finding for finding in outcome.findings if finding.span.action == REMOVED)
+        if removed:
+            self.lines += map(line, found_in(source.name, outcome._replace(findings=removed), data, at))
 
     def take_back(self) -> None:
         """They were not made."""

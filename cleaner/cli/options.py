@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from cleaner.api import LEVELS
 from cleaner.readers import WHOLE, Options
-from cleaner.report.quote import quote
 from cleaner.span import CleanerError
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
@@ -91,12 +89,3 @@ def require(stream: object, name: str) -> None:
     """Raise `CleanerError` when a standard stream is closed."""
     if stream is None:
         raise CleanerError(f"standard {name} is closed")
-
-
-def line(name: str, finding: Any) -> str:
-    """A finding on one line."""
-    span = finding.span
-    return (
-        f"{quote(name)}:{finding.line}:{finding.column}: {span.action} {span.reason} ({span.trade}) "
-        f"{span.score:.2f} {quote(finding.text.strip(), 100)}"
-    )

@@ -15,6 +15,11 @@ def form(*, has_colour: bool) -> Form:
     return Form(_coloured if has_colour else _plain)
 
 
+def line(found: Found) -> str:
+    """A finding and where it is seen, without what stands beside it: what is cut may do without."""
+    return f"{_place(found)} {_what(found)}{where(found)} {quote(found.finding.text.strip(), SHOWN)}"
+
+
 def _plain(found: Found) -> str:
     before, spam, behind = _snippet(found)
     return f"{_place(found)} {_what(found)}{where(found)} {before}⟦{spam}⟧{behind}\n"
