@@ -118,6 +118,15 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}"
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "file"), counted(12, "file")
+    ('1 file', '12 files')
+    """
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def totals(counts: Counts) -> Iterator[str]:
     """The counts of a run, line by line."""
     from cleaner.decide import ALLOWED, REMOVED, REVIEW
@@ -126,8 +135,8 @@ def totals(counts: Counts) -> Iterator[str]:
     documents, spans = counts.documents, counts.spans
     allowed = f", {spans[ALLOWED]} allowed" if spans[ALLOWED] else ""
     yield (
-        f"{sum(documents.values())} documents: {documents[CLEANED]} cleaned, {documents[UNCHANGED]} unchanged, "
-        f"{documents[SKIPPED]} skipped, {documents[FAILED]} failed; {spans[REMOVED]} spans removed, "
+        f"{counted(sum(documents.values()), 'document')}: {documents[CLEANED]} cleaned, {documents[UNCHANGED]} unchanged, "
+        f"{documents[SKIPPED]} skipped, {documents[FAILED]} failed; {counted(spans[REMOVED], 'span')} removed, "
         f"{spans[REVIEW]} for review{allowed}"
     )
     for problem, number in sorted(counts.problems.items()):

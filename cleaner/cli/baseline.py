@@ -12,6 +12,7 @@ import click
 from cleaner.cli.looking import look, say_skipped, site_of
 from cleaner.cli.options import WORKERS
 from cleaner.cli.site import Asked, site_options
+from cleaner.progress import counted
 from cleaner.report.quote import quote
 from cleaner.site.names import below
 from cleaner.span import CleanerError
@@ -49,7 +50,8 @@ def baseline(paths: Sequence[Path], asked: Asked, workers: int | None) -> None:
         datafile.save(settings.root, settings.baseline, text)
     say_skipped(tally, "what was accepted in them before stays accepted")
     total = sum(keys.total() for keys in log.accepted.values())
-    click.echo(f"{total} findings in {len(log.accepted)} files accepted: {quote(str(settings.baseline))}", err=True)
+    accepted = f"{counted(total, 'finding')} in {counted(len(log.accepted), 'file')} accepted"
+    click.echo(f"{accepted}: {quote(str(settings.baseline))}", err=True)
     sys.exit(tally.return_code)
 
 

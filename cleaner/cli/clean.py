@@ -34,7 +34,7 @@ from cleaner.encoding import MAX_BYTES
 from cleaner.engine import places
 from cleaner.engine.tree import Task, clean_tree
 from cleaner.engine.workers import Pool
-from cleaner.progress import Progress, Stopped, cores, stoppable, totals
+from cleaner.progress import Progress, Stopped, cores, counted, stoppable, totals
 from cleaner.readers import WHOLE, Document, compression_of, format_of
 from cleaner.report.found import found_in
 from cleaner.report.quote import quote
@@ -158,7 +158,11 @@ def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
         except (Stopped, OSError) as stopped:
             how = "the same command with --resume" if task.output is None else "the same command"
             why = f" ({quote(stopped.strerror or str(stopped))})" if isinstance(stopped, OSError) else ""
-            progress.say(f"stopped{why}: {progress.done} files done; {how} goes on" if task.report else f"stopped{why}")
+            progress.say(
+                f"stopped{why}: {counted(progress.done, 'file')} done; {how} goes on"
+                if task.report
+                else f"stopped{why}"
+            )
             return 128 + stopped.signal if isinstance(stopped, Stopped) else 3
         if skips is not None:
             skips.finish()

@@ -17,7 +17,7 @@ from cleaner.engine.plan import fresh
 from cleaner.engine.tree import NoTarget, Tally
 from cleaner.engine.walk import as_given, walk
 from cleaner.engine.workers import Pool
-from cleaner.progress import cores, stoppable
+from cleaner.progress import cores, counted, stoppable
 from cleaner.readers import Options
 
 
@@ -42,4 +42,4 @@ def say_skipped(tally: Tally, consequence: str) -> None:
     """Say that not all was looked at, and what follows from that."""
     skipped = tally.files[SKIPPED] + tally.files[FAILED]
     if skipped:
-        click.echo(f"{skipped} files were skipped: {consequence}", err=True)
+        click.echo(f"{counted(skipped, 'file')} {'was' if skipped == 1 else 'were'} skipped: {consequence}", err=True)

@@ -14,6 +14,7 @@ from cleaner.document import At, Finding, Outcome
 from cleaner.engine.journal import Entry, Log
 from cleaner.engine.tree import Tally
 from cleaner.engine.walk import Source
+from cleaner.progress import counted
 from cleaner.readers import NO_READER
 from cleaner.report import forms
 from cleaner.report.found import Found, found_in
@@ -69,17 +70,8 @@ class Printed(Log):
             return
         files = sum(self.tally.files.values())
         review = f"; {self.for_review} for review" if self.for_review else ""
-        where = f"{self.with_findings} of {_counted(files, 'file')}"
-        click.echo(f"{_counted(self.findings, 'finding')} in {where}{review}", err=True)
-
-
-def _counted(number: int, what: str) -> str:
-    """A number of things.
-
-    >>> _counted(1, "file"), _counted(12, "file")
-    ('1 file', '12 files')
-    """
-    return f"{number} {what}{'' if number == 1 else 's'}"
+        where = f"{self.with_findings} of {counted(files, 'file')}"
+        click.echo(f"{counted(self.findings, 'finding')} in {where}{review}", err=True)
 
 
 class PrintedForm(Printed):
