@@ -262,8 +262,8 @@ def test_any_cut_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        (("body",), "no column named body: give --field; it has id, text, large"),
-        (("meta.body", "body"), "no column named meta.body or body: give --field; it has id"),
+        (("body",), 'no column named body: give --field; it has "id", "text", "large"'),
+        (("meta.body", "body"), 'no column named meta.body or body: give --field; it has "id"'),
         (("text", "id"), "id is int64, not text"),
         (("meta",), "not text"),
         (("raw",), "raw is binary, not text"),

@@ -39,6 +39,7 @@ NO_READER = "format: no reader for it"
 LFS_POINTER = "Git LFS pointer: git lfs pull fetches the file itself"
 NO_COLUMN = "no column named"
 NO_TEXT = "no text in any record"
+MAX_NAMES = 200  # characters of the names of columns that a reason shows
 MAX_POINTER = 1024  # bytes; the specification's limit
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^ \n]+ [^ \n]+\n)*+oid sha256:[0-9a-f]{64}\nsize \d+\n"
@@ -162,6 +163,17 @@ def has_no_article(reason: str) -> bool:
     (True, False)
     """
     return reason.startswith((NO_READER, LFS_POINTER, NO_COLUMN, NO_TEXT))
+
+
+def no_column(wanted: Sequence[str], names: Sequence[str]) -> str:
+    """The reason a table without the wanted columns is skipped for; in quotes, the spaces at the edge of a name are seen.
+
+    >>> no_column(["text", "body"], ["id", " text"])
+    'no column named text or body: give --field; it has "id", " text"'
+    """
+    there = ", ".join(f'"{name}"' for name in names)
+    there = there if len(there) <= MAX_NAMES else there[:MAX_NAMES] + " ..."
+    return f"{NO_COLUMN} {' or '.join(wanted)}: give --field; it has {there}"
 
 
 def _suffix(name: str) -> str:

@@ -15,14 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cleaner import splice
-from cleaner.readers import NO_COLUMN, Document, Options, UnreadableError
+from cleaner.readers import Document, Options, UnreadableError, no_column
 
 MAX_GROUP = 1 << 30  # bytes of one row group, uncompressed: it is held as a whole, so that it is written as one
 _TOO_LARGE = f"parquet: a row group is larger than {MAX_GROUP} bytes"
 _BATCH_BYTES = 1 << 24  # what a batch of rows is meant to be
 _BATCH_ROWS = 1024
 _MAGIC = b"PAR1"
-_NAMES = 20  # columns named when the one asked for is not there
 
 
 class ParquetRewriter:
@@ -278,8 +277,7 @@ def _columns(schema: Any, wanted: Sequence[str]) -> dict[str, tuple[int, ...]]:
             columns[name], kind = found
             _require_text(name, kind)
     if not columns:
-        there = ", ".join(field.name for field in list(schema)[:_NAMES])[:400]
-        raise UnreadableError(f"{NO_COLUMN} {' or '.join(wanted)}: give --field; it has {there}")
+        raise UnreadableError(no_column(wanted, [field.name for field in schema]))
     return columns
 
 

@@ -10,14 +10,13 @@ from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from cleaner.encoding import MAX_BYTES
-from cleaner.readers import NO_COLUMN, Document, Field, Options, Record, UnreadableError
+from cleaner.readers import Document, Field, Options, Record, UnreadableError, no_column
 from cleaner.readers.escapes import Escapes, Located, as_fields
 from cleaner.readers.lines import BLOCK, lines
 
 DELIMITERS = (b",", b";", b"\t", b"|")
 MAX_CELLS = 10_000  # in one row
 MAX_COLUMNS = 100  # that hold text
-MAX_NAMES = 200  # characters of a header that a reason shows
 _BOM = b"\xef\xbb\xbf"
 _ESCAPES = Escapes(re.compile('((?:"")++)'), (2,))
 # Where the end of a piece of a row is: at the begin of a cell, elsewhere outside quotes, inside them, or behind a quote
@@ -101,9 +100,7 @@ def _hint(header: bytes, delimiter: bytes, problem: str | None, options: Options
     names = [place.text for place in _cells(_decoded(header.removeprefix(_BOM)), delimiter.decode(), MAX_CELLS)]
     columns = [(index, name) for index, name in enumerate(names) if name in options.fields]
     if not columns:
-        wanted, there = " or ".join(options.fields), ", ".join(names)
-        there = there if len(there) <= MAX_NAMES else there[:MAX_NAMES] + " ..."
-        raise UnreadableError(f"{NO_COLUMN} {wanted}: give --field; it has {there}")
+        raise UnreadableError(no_column(options.fields, names))
     if len(columns) > MAX_COLUMNS:
         raise UnreadableError(f"more than {MAX_COLUMNS} columns to clean")
     return json.dumps(_Layout(delimiter.decode(), len(names), columns))
