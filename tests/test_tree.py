@@ -611,6 +611,15 @@ def test_records_whose_file_is_another_are_not_counted(
     assert (tmp_path / "report" / "removals.jsonl").read_bytes() == b""
 
 
+@pytest.mark.parametrize("text", [ARTICLE, DIRTY])
+def test_no_record_is_named_of_a_file_that_is_skipped_as_a_whole(tmp_path: Path, cleaner: Cleaner, text: str) -> None:
+    write_files(tmp_path / "in", {"a.jsonl": _file("a.jsonl", [text]) + b"{\n"})
+    _run(_task(tmp_path), Meddling(cleaner, (tmp_path / "in" / "a.jsonl").unlink))
+    summary = json.loads((tmp_path / "report" / "summary.json").read_bytes())
+    reason = "vanished: No such file or directory"
+    assert summary["files"] == [{"path": "a.jsonl", "status": "skipped", "reason": reason}]
+
+
 def test_a_read_error_while_copying_costs_one_file(tmp_path: Path, cleaner: Cleaner) -> None:
     write_files(tmp_path / "in", {"b.txt": SPAMMED})
     paths = (Path("/proc/self/mem"), tmp_path / "in")

@@ -150,7 +150,7 @@ class Job(ABC):
 
     def _pass_through(self, status: str, reason: str, counts: Counts | None = None) -> Entry:
         """Nothing is cut; an output folder gets a copy of what can be read."""
-        counts = counts or _single(status, reason)
+        counts = counts or self._as_one(status, reason)
         if not self.place.target.copies or self.source.problem:
             return self._close(self._entry(status, reason, counts), None)
         try:
@@ -169,7 +169,7 @@ class Job(ABC):
     def _unjudged(self, reason: str) -> Entry:
         """What is there now is not what was judged: nothing that was found counts, and nothing is copied."""
         self.place.log.take_back()
-        return self._close(self._entry(SKIPPED, reason, _single(SKIPPED, reason)), None)
+        return self._close(self._entry(SKIPPED, reason, self._as_one(SKIPPED, reason)), None)
 
     def _copied(self, stream: BinaryIO, now: os.stat_result, status: str, reason: str, counts: Counts) -> Entry:
         output: Output | None = None
@@ -188,7 +188,13 @@ class Job(ABC):
             if output is not None:
                 output.discard()
             status = status_of(problem)
-            return self._close(self._entry(status, str(problem), _single(status, str(problem))), None)
+            reason = str(problem)
+            return self._close(self._entry(status, reason, self._as_one(status, reason)), None)
+
+    def _as_one(self, status: str, reason: str) -> Counts:
+        """The counts of the source as one document, whatever was wrong with records of it."""
+        self.skipped.clear()
+        return _single(status, reason)
 
     def _output(self) -> Output | None:
         return self.place.target.output(self.source, self.status) if self.status else None
@@ -226,7 +232,7 @@ class DoneSource(Job):
         super().__init__(source, place)
         self.run, self.entry = run, entry
         if problem:
-            self.entry = entry._replace(status=SKIPPED, reason=problem, counts=_single(SKIPPED, problem))
+            self.entry = entry._replace(status=SKIPPED, reason=problem, counts=_single(SKIPPED, problem), skipped=())
 
     def items(self) -> Iterator[Item]:
         """None."""

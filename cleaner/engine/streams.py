@@ -179,7 +179,6 @@ class RecordsSource(Job):
             self.problem = f"{NO_TEXT}: no field {' or '.join(self.place.options.fields)}; give --field"
         if self.problem or self.failed:
             self._discard()
-            self.skipped.clear()  # the file is, as a whole
             status = SKIPPED if self.problem or self.failed is None else status_of(self.failed)
             return self._pass_through(status, self.problem or str(self.failed))
         documents = self.counts.documents
