@@ -54,6 +54,7 @@ class RecordsSource(Job):
         self.line = 1  # where the next record to be read begins
         self.cuts = array("q")  # starts and ends, where they make a diff
         self.content = hashlib.sha256()  # of what was read, uncompressed
+        self.unnamed = 0  # objects of JSON Lines in which no name is that of a wanted field
 
     def items(self) -> Iterator[Item]:
         """The records."""
@@ -139,6 +140,8 @@ class RecordsSource(Job):
         if self._is_lost() or outcome.status not in (CLEANED, UNCHANGED):
             outcome = uncut(outcome)
         self.counts.add(outcome)
+        if self.format == "jsonl" and outcome.reason == no_text(self.place.options):
+            self.unnamed += self._names_none(record)
         if outcome.status in (SKIPPED, FAILED):
             self._name(record, line, outcome.status, outcome.reason)
         self._log(record, outcome, line)
@@ -189,9 +192,13 @@ class RecordsSource(Job):
         return self._pass_through(status, self._remark, self.counts)
 
     def _has_no_text(self) -> bool:
-        """Whether none of the records that could be read has a wanted field: then its name is likely to be wrong."""
-        read = self.counts.documents[UNCHANGED] + self.counts.documents[CLEANED]
-        return self.format == "jsonl" and 0 < read == self.counts.problems[no_text(self.place.options)]
+        """Whether all the records that could be read are objects without a wanted field: then its name is likely to be wrong."""
+        return 0 < self.unnamed == self.counts.documents[UNCHANGED] + self.counts.documents[CLEANED]
+
+    def _names_none(self, record: Record) -> bool:
+        """Whether a record is an object in which nothing has the name of a wanted field, whatever that would hold."""
+        names = (name.rpartition(".")[2] for name in self.place.options.fields)
+        return record.data.lstrip().startswith(b"{") and not any(f'"{name}"'.encode() in record.data for name in names)
 
     def _discard(self, *, findings: bool = True) -> None:
         if findings:
