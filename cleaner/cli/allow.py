@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.looking import look, say_skipped, site_of
+from cleaner.cli.looking import look, site_of
 from cleaner.cli.options import WORKERS
 from cleaner.cli.site import Asked, Site, site_options
 from cleaner.engine.journal import Log
 from cleaner.report.quote import quote
 from cleaner.site.settings import Settings
-from cleaner.site.usage import Usage, Watching
+from cleaner.site.usage import Usage, Watching, holds_all
 from cleaner.span import CleanerError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--unused", is_flag=True, help="Print the entries that no finding in PATHS needs.  [default: the repository]"
 )
-@click.option("--prune", is_flag=True, help="The same, and drop them.")
+@click.option("--prune", is_flag=True, help="Drop the entries that no finding in the whole repository needs.")
 @site_options
 @WORKERS
 def allow(
@@ -129,12 +129,19 @@ def _unused(site: Site, paths: Sequence[Path], *, prune: bool, workers: int | No
     from cleaner.site.allow import dump, shown
 
     settings, usage = site.settings, Usage(site.settings)
-    tally = look(site.settled(), paths, Watching(Log(), usage), workers)
+    if prune and not holds_all(paths, settings.root):
+        raise CleanerError(
+            f"--prune needs the whole repository, {settings.root}: what nothing in a part of it needs may be needed elsewhere"
+        )
+    look(site.settled(), paths, Watching(Log(), usage), workers)
     found = usage.unused()
-    say_skipped(tally, "an entry that only they need is taken for unused")
+    if usage.unread:
+        consequence = "nothing is dropped" if prune else "what only they need is taken for unused"
+        click.echo(f"{usage.unread} files were skipped, or parts of them: {consequence}", err=True)
+    prune = prune and not usage.unread
     if prune and found:
         datafile.save(settings.root, settings.allow, dump(set(usage.entries) - set(found)))
     for entry in found:
         click.echo(f"{'dropped' if prune else 'unused'}: {shown(entry)}")
     click.echo(f"{len(found)} of {len(usage.entries)} entries of {quote(str(settings.allow))} are unused", err=True)
-    return 0
+    return 3 if usage.unread else 0

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaner.decide import ALLOWED
-from cleaner.document import At, Outcome
+from cleaner.document import FAILED, SKIPPED, At, Outcome
 from cleaner.engine.journal import Entry, Log, Run
 from cleaner.engine.walk import Source
+from cleaner.readers import NO_READER
 from cleaner.site.names import below, written
 from cleaner.site.rules import NEAR, exceptions
 from cleaner.site.settings import Settings
@@ -26,6 +27,7 @@ class Usage:
     def __init__(self, settings: Settings) -> None:
         site = exceptions(settings)
         self.entries, self.accepted = site.entries, site.accepted
+        self.unread = 0  # files that nobody could look at, or not as a whole: what is in them may need any entry
         self._root = settings.root
         self._rules = _rules(settings, self.entries) if self.entries else None
         self._used: set[allow.Entry] = set()
@@ -40,6 +42,11 @@ class Usage:
         if self.accepted and (name := written(below(self._root, path))) in self.accepted:
             self._seen.setdefault(name, set()).update(_keys(texts))
 
+    def close(self, entry: Entry) -> None:
+        """Take what became of a file; one that no reader knows can hold no finding, so nothing is missed in it."""
+        is_missed = entry.status in (SKIPPED, FAILED) and entry.reason != NO_READER
+        self.unread += is_missed or bool(entry.skipped)
+
     def unused(self) -> list[allow.Entry]:
         """The entries of the allow file that nothing needed."""
         return [entry for entry in self.entries if entry not in self._used]
@@ -53,8 +60,8 @@ class Usage:
         )
 
     def said(self, paths: Sequence[Path]) -> Iterator[str]:
-        """What is unused, line by line, after a run over some paths: only where they hold all that an entry may be for."""
-        if self.entries and any(_holds(path, self._root) for path in paths):
+        """What is unused, line by line, after a run over some paths: only where all that an entry may be for was looked at."""
+        if self.entries and not self.unread and holds_all(paths, self._root):
             from cleaner.site.allow import shown
 
             for entry in self.unused():
@@ -78,8 +85,12 @@ def _keys(texts: Iterable[str]) -> set[str]:
     return set(map(key_of, texts))
 
 
+def holds_all(paths: Sequence[Path], root: Path) -> bool:
+    """Whether one of some paths is the folder that the exceptions are for, or above it."""
+    return any(_holds(path, root) for path in paths)
+
+
 def _holds(folder: Path, root: Path) -> bool:
-    """Whether a folder is the root or above it."""
     above = os.path.realpath(folder)
     return folder.is_dir() and os.path.commonpath([above, os.path.realpath(root)]) == above
 
@@ -105,6 +116,7 @@ class Watching(Log):
 
     def done(self, entry: Entry, *, sync: bool = False) -> None:
         """Pass it on."""
+        self._usage.close(entry)
         self._log.done(entry, sync=sync)
 
     def undo(self) -> None:
