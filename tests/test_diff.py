@@ -9,9 +9,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from samples import marked
+from click.testing import CliRunner
+from repositories import git, new_repository
+from samples import ARTICLE, DIRTY, ROOT, marked, write_files
 
 from cleaner import splice
+from cleaner.cli import main
 from cleaner.engine import stored
 from cleaner.engine.handles import FileProblem
 from cleaner.engine.stored import Stored
@@ -164,3 +167,32 @@ def test_a_hunk_that_is_the_whole_file_is_never_held() -> None:
     tracemalloc.stop()
     assert hunks == 1
     assert most < len(data) / 2
+
+
+def _documented(page: str) -> list[str]:
+    """The lines of a page's blocks of code that run `git apply`."""
+    lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.startswith(("git apply ", "cleaner check ")) and "git apply" in line]
+
+
+@pytest.mark.parametrize("has_git", [False, True])
+def test_documented_commands_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_git: bool) -> None:
+    monkeypatch.chdir(tmp_path)
+    dirty = DIRTY.encode()
+    write_files(tmp_path, {"scraped/a.txt": dirty, "posts/b/c.txt": dirty})
+    if has_git:
+        new_repository(tmp_path)
+    for arguments in (["scraped/", "-o", "clean/"], ["posts/", "--in-place"]):
+        assert CliRunner().invoke(main, ["clean", *arguments, "-q"]).exit_code == 0
+    undo = sorted(
+        {line.partition("#")[0].strip() for page in ("README.md", "docs/formats.md") for line in _documented(page)}
+    )
+    assert [line.rpartition(" ")[2] for line in undo] == ["clean-report/changes.diff", "cleaner-report/changes.diff"]
+    for line in undo:
+        git(tmp_path, *line.split()[1:], GIT_CEILING_DIRECTORIES=str(tmp_path.parent))
+    assert (tmp_path / "clean/a.txt").read_bytes() == (tmp_path / "posts/b/c.txt").read_bytes() == dirty
+    [line] = _documented("docs/outputs.md")
+    check, _, apply = line.partition(" | ")
+    patch = CliRunner().invoke(main, check.split()[1:]).stdout_bytes
+    _git_apply(tmp_path, patch, *apply.split()[2:])
+    assert (tmp_path / "posts/b/c.txt").read_text(encoding="utf-8") == ARTICLE
