@@ -16,6 +16,7 @@ from cleaner.readers.prose import protected
 from cleaner.reading import source_ends
 from cleaner.report.quote import quote
 from cleaner.span import CleanerError, Span
+from cleaner.spots import Spots, spots
 from cleaner.verdict import KEPT, Place, words
 
 LOWEST = 0.05  # places less probable than this are left out unless all, or some place, are asked for
@@ -60,40 +61,44 @@ def explain(
     model = cleaner.model
     yield f"removed from {model.remove:.3f}, for review from {model.review:.3f}"
     policy = options.policy_of(document.path)
-    asked = [(field, list(_asked(field.text, question))) for field in read]
+    question = _whole_record(document, question)
+    asked = _asked(document, read, question)
     if question.is_about_a_place and not any(stretches for _, stretches in asked):
         what = f"no '{quote(question.text, SHOWN)}' in it" if question.text else f"it has no line {question.line}"
         raise CleanerError(f"{what}{f', column {question.column}' if question.column else ''}")
     for field, stretches in asked:
-        if len(read) > 1:
+        if len(read) > 1 and (stretches or not question.is_about_a_place):
             yield f"field {quote(field.name)}:"
-        yield from _explained(field, cleaner, policy, stretches, question)
+        yield from _explained(field, spots(document, field), cleaner, policy, stretches, question)
 
 
-def _asked(text: str, question: Question) -> Iterator[tuple[int, int]]:
-    """The stretches that are asked about."""
+def _whole_record(document: Document, question: Question) -> Question:
+    """Who asks for a line that is a record of its own asks for what was found in the record."""
+    is_line = bool(document.record) and b"\n" not in document.data.removesuffix(b"\n")
+    return question._replace(line=0) if is_line and question.line == document.line and not question.column else question
+
+
+def _asked(document: Document, read: Sequence[Field], question: Question) -> list[tuple[Field, list[tuple[int, int]]]]:
+    """The stretches of each text that are asked about; of a record the whole line, where no text stands at its column."""
     if question.text:
-        at = text.find(question.text)
-        while at >= 0:
-            yield at, at + len(question.text)
-            at = text.find(question.text, at + len(question.text))
-    elif question.line:
-        begin = 0
-        for _ in range(question.line - 1):
-            begin = text.find("\n", begin) + 1
-            if not begin:
-                return
-        end = text.find("\n", begin)
-        end = end if end >= 0 else len(text)
-        at = begin + question.column - 1
-        if not question.column:
-            yield begin, end
-        elif at < end:
-            yield at, at + 1
+        return [(field, list(_occurrences(field.text, question.text))) for field in read]
+    if not question.line:
+        return [(field, []) for field in read]
+    asked = [(field, list(spots(document, field).stretches(question.line, question.column))) for field in read]
+    if document.record and question.column and not any(stretches for _, stretches in asked):
+        return _asked(document, read, question._replace(column=0))
+    return asked
+
+
+def _occurrences(text: str, words: str) -> Iterator[tuple[int, int]]:
+    at = text.find(words)
+    while at >= 0:
+        yield at, at + len(words)
+        at = text.find(words, at + len(words))
 
 
 def _explained(
-    field: Field, cleaner: Cleaner, policy: Policy, asked: Sequence[tuple[int, int]], question: Question
+    field: Field, at: Spots, cleaner: Cleaner, policy: Policy, asked: Sequence[tuple[int, int]], question: Question
 ) -> Iterator[str]:
     result, with_review = cleaner.clean_many(
         [field.text] * 2, [field.format] * 2, [policy, policy._replace(level="review")]
@@ -104,32 +109,28 @@ def _explained(
     if not question.is_about_a_place:
         for place in places:
             if place.score >= LOWEST or question.everything:
-                yield from _shown(place, field, cleaner, result.problem)
+                yield from _shown(place, at, field, cleaner, result.problem)
         return
     for stretch in asked:
         touching = [
             place for place in places if _touches((place.start, place.end), stretch) or _touches(place.cut, stretch)
         ]
         for place in touching:
-            yield from _shown(place, field, cleaner, result.problem)
+            yield from _shown(place, at, field, cleaner, result.problem)
         if not touching:
-            yield f"{_at(field.text, stretch[0])}: kept {quote(field.text[slice(*stretch)], SHOWN)}"
+            yield f"{at.place(*stretch)}: kept {quote(field.text[slice(*stretch)], SHOWN)}"
             yield f"    {_unjudged(field, cleaner, stretch)}"
 
 
-def _shown(place: Place, field: Field, cleaner: Cleaner, problem: str) -> Iterator[str]:
+def _shown(place: Place, at: Spots, field: Field, cleaner: Cleaner, problem: str) -> Iterator[str]:
     reason = f"{place.reason} ({place.trade})" if place.reason else "-"
     text = quote(field.text[place.start : place.end], SHOWN)
-    yield f"{_at(field.text, place.start)}: {place.verdict} {place.score:.3f} {reason} {text}"
+    where = at.place(*(place.cut if place.reason else (place.start, place.end)))
+    yield f"{where}: {place.verdict} {place.score:.3f} {reason} {text}"
     for line in words(place, field.text, field.format, cleaner.model, problem):
         yield f"    {line}"
     for theme, value in place.evidence:
         yield f"    {value:+8.3f}  {theme}"
-
-
-def _at(text: str, offset: int) -> str:
-    """Line and column of an offset."""
-    return f"{text.count(chr(10), 0, offset) + 1}:{offset - text.rfind(chr(10), 0, offset)}"
 
 
 def _touches(one: tuple[int, int], other: tuple[int, int]) -> bool:

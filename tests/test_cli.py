@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from samples import ARTICLE, CORPUS, DIRTY, ROOT, SPAM, files_below, write_files
+from test_warc import record
 
 from cleaner import Cleaner
 from cleaner.cli import main
@@ -118,6 +120,36 @@ def test_explain_sums_up(cleaner: Cleaner) -> None:
     assert lines[0].startswith("removed from 0.")
     assert lines[1].startswith("4:1: removed 1.0")
     assert lines[-1].endswith("  before looking")
+
+
+_LINES = "".join(json.dumps({"id": 1, "text": text}) + "\n" for text in (ARTICLE, DIRTY, f"\U0001f6a2\n{DIRTY}"))
+_ROWS = f'\ufeffid,text\r\n1,"{ARTICLE}"\r\n\r\n2,"{DIRTY}"\r\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", DIRTY.replace("\n", "\r\n").encode("utf-16")),
+        ("a.txt.gz", gzip.compress(b"\xef\xbb\xbf" + DIRTY.encode())),
+        ("a.md", f"{SPAM}\n\n{ARTICLE}\n\n{SPAM}\n".encode()),
+        ("a.html", f"<title>The ferry</title>\n<p>{ARTICLE}</p>\n<p>{SPAM}</p>\n<p>{ARTICLE}</p>\n".encode()),
+        ("a.jsonl", _LINES.encode()),
+        ("a.jsonl.gz", gzip.compress(_LINES.encode())),
+        ("a.csv", _ROWS.encode()),
+        ("a.tsv.gz", gzip.compress(_ROWS.replace("id,", "id\t").replace(',"', '\t"').encode())),
+        ("a.wet", record(ARTICLE.encode()) + record(DIRTY.encode())),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_explain_takes_the_places_of_check_and_names_the_same(tmp_path: Path, name: str, data: bytes) -> None:
+    write_files(tmp_path, {name: data})
+    run = CliRunner().invoke
+    printed = run(main, ["check", str(tmp_path / name), "-q"]).stdout.splitlines()
+    assert printed
+    for line in printed:
+        place = line.partition(": ")[0]
+        explained = run(main, ["explain", place])
+        assert explained.output.splitlines()[1].startswith(f"{place.partition(f'{name}:')[2]}: removed "), line
 
 
 @pytest.mark.parametrize(("data", "format_", "problem"), [(b"a,b", None, "no reader"), (b"a\0b", "txt", "binary")])

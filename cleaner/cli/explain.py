@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _WITH_PLACE = re.compile(r"(.+?):([0-9]{1,9})(?::([0-9]{1,9}))?", re.DOTALL)
 _PLACE = re.compile(r"([0-9]{1,9})(?::([0-9]{1,9}))?")
-_LINES = (".jsonl", ".ndjson")  # files of which a line is a record
 
 
 @click.command()
@@ -60,7 +59,8 @@ def explain(
     cleaner explain posts/a.md                     what was found, and what nearly was
     cleaner explain posts/a.md:12                  why is line 12 still there
     cleaner explain posts/a.md --text "some words" the same, by the words
-    cleaner explain crawl.jsonl --record 7         one article of many
+    cleaner explain crawl.jsonl.gz:7:70            the same in one article of many, as `check` prints places
+    cleaner explain crawl.warc.gz --record ID      all of one article of many
     cleaner explain - --stdin-filename a.md < a.md
     """
     path, place = _split(file)
@@ -68,8 +68,6 @@ def explain(
         raise CleanerError("give one place: FILE:LINE or --at LINE")
     if words is not None and (place or at is not None or not words):
         raise CleanerError("--text goes with a text, and without a place")
-    if not record and place and path.endswith(_LINES):
-        record, place = place.partition(":")[0], ""
     from cleaner.explain import explain as explained
 
     question = _question(everything, place or at or "", words or "")
@@ -78,7 +76,7 @@ def explain(
     named = [] if name == STREAM else [Path(name)]
     site = configured(Asked(config, isolated), named, level=level, field_names=field_names, text_format=text_format)
     site = site.settled()
-    document = (_from_stream if is_stdin else _from_file)(name, record, site.options)
+    document = (_from_stream if is_stdin else _from_file)(name, record, question.line, site.options)
     here = settings_at(site.settings, name).level or site.level
     for line in explained(document, Cleaner(level=here), question, site.options):
         click.echo(line)
@@ -102,7 +100,7 @@ def _question(everything: bool, place: str, words: str) -> Question:
     return Question(everything, line, column, words)
 
 
-def _from_stream(name: str, record: str, chosen: Options) -> Document:
+def _from_stream(name: str, record: str, line: int, chosen: Options) -> Document:
     from cleaner.engine.single import document_in, whole
 
     require(sys.stdin, "input")
@@ -110,10 +108,10 @@ def _from_stream(name: str, record: str, chosen: Options) -> Document:
         return whole(sys.stdin.buffer.read(MAX_BYTES + 1), chosen.text_format, STREAM)
     from io import BytesIO
 
-    return document_in(BytesIO(sys.stdin.buffer.read()), name, record, chosen)
+    return document_in(BytesIO(sys.stdin.buffer.read()), name, record, line, chosen)
 
 
-def _from_file(path: str, record: str, chosen: Options) -> Document:
+def _from_file(path: str, record: str, line: int, chosen: Options) -> Document:
     from cleaner.engine.single import document_in
 
     if not Path(path).exists():
@@ -123,6 +121,6 @@ def _from_file(path: str, record: str, chosen: Options) -> Document:
     try:
         stream, _ = files.open_stream(Path(path))
         with stream:
-            return document_in(stream, path, record, chosen)
+            return document_in(stream, path, record, line, chosen)
     except FileProblem as problem:
         raise CleanerError(f"it would be skipped: {problem}") from None

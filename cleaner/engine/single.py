@@ -1,4 +1,4 @@
-"""One document of a file: the file itself, or a record of it by its name."""
+"""One document of a file: the file itself, or a record of it by its name or a line of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from cleaner.readers import WHOLE, Document, Options, UnreadableError, compress,
 from cleaner.span import CleanerError
 
 
-def document_in(stream: BinaryIO, name: str, record: str, options: Options) -> Document:
-    """The document that is asked for in a stream with the content of a file of that name; "" where the file is one.
+def document_in(stream: BinaryIO, name: str, record: str, line: int, options: Options) -> Document:
+    """The document that is asked for in a stream with the content of a file of that name; "" and 0 where the file is one.
 
     >>> import io
-    >>> document_in(io.BytesIO(b'{"text": "a"}\\n{"text": "b"}\\n'), "a.jsonl", "2", Options()).data
+    >>> lines = b'{"text": "a"}\\n{"text": "b"}\\n'
+    >>> document_in(io.BytesIO(lines), "a.jsonl", "1", 0, Options()).data
+    b'{"text": "a"}\\n'
+    >>> document_in(io.BytesIO(lines), "a.jsonl", "", 2, Options()).data
     b'{"text": "b"}\\n'
 
     Raises `CleanerError` when there is no such record, or none is named and the file has several, or it cannot be read.
@@ -29,7 +32,7 @@ def document_in(stream: BinaryIO, name: str, record: str, options: Options) -> D
             if record:
                 raise CleanerError(f"{name} is one text: it has no records")
             return whole(content.read(MAX_BYTES + 1), format, name)
-        return _record(content, format, name, record, options)
+        return _record(content, format, name, record, line, options)
     except UnreadableError as error:
         raise CleanerError(f"it would be skipped: {error}") from None
 
@@ -41,12 +44,16 @@ def whole(data: bytes, format: str, name: str) -> Document:
     return Document(data, format, path=name)
 
 
-def _record(content: BinaryIO, format: str, name: str, wanted: str, options: Options) -> Document:
-    if not wanted:
-        raise CleanerError(f"{name} holds many articles: name one with --record, as `check` does")
+def _record(content: BinaryIO, format: str, name: str, wanted: str, line: int, options: Options) -> Document:
+    if not wanted and not line:
+        raise CleanerError(f"{name} holds many articles: name one with --record, or a line of it, as `check` does")
+    begin = 1
     for found in records(format, content, options):
-        if found.record == wanted:
+        end = begin + found.data.count(b"\n")
+        is_there = found.record == wanted if wanted else begin <= line < end + (not found.data.endswith(b"\n"))
+        if is_there and found.record:
             if found.problem:
                 raise CleanerError(f"it would be skipped: {found.problem}")
-            return Document(found.data, format, found.record, found.hint, name)
-    raise CleanerError(f"{name} has no record {wanted}")
+            return Document(found.data, format, found.record, found.hint, name, begin)
+        begin = end
+    raise CleanerError(f"{name} has no record {wanted}" if wanted else f"{name} has no article on line {line}")

@@ -55,7 +55,7 @@ def found_in(path: str, outcome: Outcome, data: bytes, at: At = At()) -> Iterato
     format, is_compressed = format_of(path), bool(compression_of(path)[1])
     has_place = not is_compressed and format != "parquet"
     has_text = bool(outcome.findings) and format != "parquet" and is_utf8(data)
-    cursor = _Cursor(data, at.lines)
+    cursor = Cursor(data, at.lines)
     for finding in outcome.findings:
         raw = data[finding.byte_start : finding.byte_end]
         lead = len(raw) - len(raw.lstrip(b"\r\n"))  # a cut at the end of a text takes the line end before it
@@ -66,7 +66,7 @@ def found_in(path: str, outcome: Outcome, data: bytes, at: At = At()) -> Iterato
         yield Found(path, finding, start, end, seen, at.base, at.record, name, raw, has_place, is_fix)
 
 
-class _Cursor:
+class Cursor:
     """Goes over some UTF-8, once when the offsets asked for do not decrease, and knows line and column."""
 
     def __init__(self, data: bytes, lines: int) -> None:
