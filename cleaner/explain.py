@@ -59,7 +59,10 @@ def explain(
     except UnreadableError as error:
         raise CleanerError(f"it would be skipped: {error}") from None
     model = cleaner.model
-    yield f"removed from {model.remove:.3f}, for review from {model.review:.3f}"
+    yield f"thresholds: cut from {model.remove:.3f}, for review from {model.review:.3f}"
+    if not read:
+        yield f"nothing found: no text in it, no field {' or '.join(options.fields)}"
+        return
     policy = options.policy_of(document.path)
     question = _whole_record(document, question)
     asked = _asked(document, read, question)
@@ -107,6 +110,8 @@ def _explained(
         yield f"nothing of it is cut: {result.problem}"
     places = sorted(_places(field, cleaner, result.spans, with_review.cuts), key=lambda place: -place.score)
     if not question.is_about_a_place:
+        if not result.spans:
+            yield "nothing found"
         for place in places:
             if place.score >= LOWEST or question.everything:
                 yield from _shown(place, at, field, cleaner, result.problem)

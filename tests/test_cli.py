@@ -117,7 +117,7 @@ def test_terminal_output_is_harmless(tmp_path: Path) -> None:
 
 def test_explain_sums_up(cleaner: Cleaner) -> None:
     lines = list(explain_bytes(DIRTY.encode(), "txt", cleaner))
-    assert lines[0].startswith("removed from 0.")
+    assert lines[0].startswith("thresholds: cut from 0.")
     assert lines[1].startswith("4:1: removed 1.0")
     assert lines[-1].endswith("  before looking")
 
