@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from samples import ARTICLE, DIRTY, SPAM, write_files
 from test_properties import any_text
 
+from cleaner.cli import main
 from cleaner.site import allow, baseline, datafile, ledger
 from cleaner.site.allow import for_domain, for_path, for_text
 from cleaner.site.hosts import hosts_in
@@ -215,3 +220,21 @@ def test_names_below_the_root(tmp_path: Path) -> None:
         "",
         "",
     ]
+
+
+def test_a_finding_is_selected_by_its_number_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    other = "best online casino no deposit bonus real money slots"
+    write_files(tmp_path, {"in/a.txt": DIRTY.encode(), "in/b.txt": ARTICLE.replace("\n\n", f"\n{other}\n\n").encode()})
+    run = CliRunner().invoke
+    assert run(main, ["clean", "in", "-o", "out", "-q"]).exit_code == 0
+    page = (tmp_path / "out-report" / "index.html").read_text(encoding="utf-8")
+    found = [
+        json.loads(line)["text"].strip() for line in (tmp_path / "out-report" / "removals.jsonl").open(encoding="utf-8")
+    ]
+    numbered = dict(re.findall(r"<tr><td>([0-9]+)</td>.*?<del>(.*?)</del>", page))
+    assert {SPAM, other} <= set(found)
+    assert list(numbered) == [str(number) for number in range(1, len(found) + 1)]
+    for number, text in zip(numbered, found, strict=True):
+        assert text in numbered[number]
+        assert text in run(main, ["allow", "--from", "out-report", "--select", number]).stdout

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     help="Findings of a report, or of a removals.jsonl.",
 )
 @click.option(
-    "--select", multiple=True, help="With --from: only the finding of this number (from 1) or key; again for more."
+    "--select",
+    multiple=True,
+    help="With --from: only the finding of this number in index.html (its line in removals.jsonl) or key; again for more.",
 )
 @click.option("--text", "texts", multiple=True, help="A text, in any case and wrapping.")
 @click.option("--domain", "domains", multiple=True, help="What leads to this domain, or below it, and nowhere else.")

@@ -33,9 +33,9 @@ def page(summary: Mapping[str, Any], left: Sequence[Left], rows: Iterable[Mappin
     yield "</p>\n"
     if left:
         yield from _skipped(left, documents["skipped"] + documents["failed"])
-    yield "<table><tr><th>Where</th><th>Found</th><th>Why</th></tr>\n"
-    for row in rows:
-        yield _row(row)
+    yield "<table><tr><th>No.</th><th>Where</th><th>Found</th><th>Why</th></tr>\n"
+    for number, row in enumerate(rows, 1):  # as `cleaner allow --from` counts them
+        yield _row(number, row)
     yield "</table></body></html>\n"
 
 
@@ -53,12 +53,12 @@ def _skipped(left: Sequence[Left], number: int) -> Iterator[str]:
     yield "</details>\n"
 
 
-def _row(row: Mapping[str, Any]) -> str:
+def _row(number: int, row: Mapping[str, Any]) -> str:
     tag = _TAGS.get(row["action"], "mark")
     before, after = (escape(quote(text)) for text in row["context"])
     why = "; ".join(f"{words} {value:+.1f}" for words, value in row["evidence"][:4])
     return (
-        f"<tr><td>{escape(quote(row['path']))}<br><small>line {row['line']}, column {row['column']}</small></td>"
+        f"<tr><td>{number}</td><td>{escape(quote(row['path']))}<br><small>line {row['line']}, column {row['column']}</small></td>"
         f'<td class="text">{before}<{tag}>{escape(quote(row["text"]))}</{tag}>{after}</td>'
         f"<td>{escape(row['reason'])}, {escape(row['trade'])}, {row['score']:.2f} ({escape(row['action'])})"
         f"<br><small>{escape(why)}</small></td></tr>\n"
