@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 @click.option("--text", "texts", multiple=True, help="A text, in any case and wrapping.")
 @click.option("--domain", "domains", multiple=True, help="What leads to this domain, or below it, and nowhere else.")
 @click.option("--path", "patterns", multiple=True, help="All in the files that this pattern as in .gitignore matches.")
-@click.option("--why", default="", help="Why it is no spam, for those who read the file.")
+@click.option(
+    "--why",
+    default="",
+    help="Why it is no spam, for those who read the file; of an entry that is there already, a new reason.",
+)
 @click.option(
     "--unused", is_flag=True, help="Print the entries that no finding in PATHS needs.  [default: the repository]"
 )
@@ -114,13 +118,17 @@ def _add(settings: Settings, new: Sequence[Entry]) -> None:
     from cleaner.site.allow import dump, shown
     from cleaner.site.allow import load as load_entries
 
-    known = {(entry.kind, entry.value, entry.path): entry for entry in load_entries(settings.allow)}
-    before = len(known)
+    before = {(entry.kind, entry.value, entry.path): entry for entry in load_entries(settings.allow)}
+    known = dict(before)
     lines = []
     for entry in new:
         there = known.setdefault((entry.kind, entry.value, entry.path), entry)
-        lines.append(f"{'added' if there is entry else 'there already'}: {shown(there)}")
-    if len(known) > before:
+        has_new_reason = entry.why not in ("", there.why)
+        if has_new_reason:
+            known[entry.kind, entry.value, entry.path] = there._replace(why=entry.why)
+        done = "added" if there is entry else "reason changed" if has_new_reason else "there already"
+        lines.append(f"{done}: {shown(there)}")
+    if known != before:
         datafile.save(settings.root, settings.allow, dump(known.values()))
     for line in lines:
         click.echo(line)
