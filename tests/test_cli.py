@@ -158,6 +158,16 @@ def test_explain_refuses(cleaner: Cleaner, data: bytes, format_: str | None, pro
         list(explain_bytes(data, format_, cleaner))
 
 
+def test_documented_samples_are_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the figures, and the words of evidence, which are the model's."""
+    monkeypatch.chdir(CORPUS / "sample")
+    page = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+    samples = [re.sub(r"[0-9]\.[0-9]+", "#", sample) for sample in re.findall(r"```text\n(.*?)```", page, re.DOTALL)]
+    for sample, command in ((samples[0], "check"), (samples[-1].partition("      ")[0], "explain")):
+        done = CliRunner().invoke(main, [command, "en-canal-walk.txt"])
+        assert re.sub(r"[0-9]\.[0-9]+", "#", done.output).startswith(sample)
+
+
 @pytest.mark.parametrize("name", main.list_commands(click.Context(main)))
 def test_help_has_examples(name: str) -> None:
     assert f"\n  cleaner {name} " in CliRunner().invoke(main, [name, "--help"]).output

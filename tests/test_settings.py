@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from samples import DIRTY, files_below, write_files
 
 from cleaner.cli import main
+from cleaner.readers import WHOLE
 from cleaner.site.settings import REASONS, PathSettings, Settings, at, digest, load, matches
 from cleaner.span import CleanerError
 
@@ -181,6 +182,7 @@ def test_the_documentation_has_every_key_and_its_example_is_read(tmp_path: Path)
         load([tmp_path])
     known = str(unknown.value).partition("known are ")[2].split(", ")
     assert known == re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
+    assert re.findall('"([a-z]+)"', text.partition("\n| `format` |")[2].partition("|")[0]) == list(WHOLE)
     (tmp_path / "cleaner.toml").unlink()
     settings = load([tmp_path])
     assert (settings.level, settings.per_path[1].ignore) == ("remove", ("promo-tag", "spam-link"))

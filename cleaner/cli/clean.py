@@ -181,7 +181,9 @@ def _clean_stream(site: Site, name: str | None) -> int:
     require(sys.stdout, "output")
     format = site.options.text_format if name is None else format_of(name)
     if name is not None and (format not in WHOLE or compression_of(name)[1]):
-        raise CleanerError(f"{name}: standard input is one text, Markdown or HTML; give the file by its path")
+        raise CleanerError(
+            f"{name}: standard input is one text, as .txt, .md, .rst or .html; give the file by its path"
+        )
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     document = Document(data, format, path=name or STREAM)
     [outcome] = process([document], Cleaner(level=site.level), site.options)

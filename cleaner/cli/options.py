@@ -41,7 +41,8 @@ STREAM = "-"
 STDIN_FILENAME = click.option(
     "--stdin-filename",
     metavar="NAME",
-    help="With `-`: the file that standard input is. Its name says the format, and is the one that is printed.",
+    help="With `-`: the file that standard input is. Its name says the format (`clean` takes texts, Markdown, rst and HTML only), "
+    "and is the one that is printed.",
 )
 TRUST = click.option(
     "--trust-inline-ignores",
