@@ -93,30 +93,65 @@ def _at_most(hits: int, n: int, share: float) -> float:
 def read_bench(path: Path, formats: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The benchmark's documents of some formats.
 
-    Raises `CleanerError` for a line that is not a document with `dirty`, `clean` and `spans`.
+    Raises `CleanerError` for a line that is not a document as docs/evaluate.md has it.
     """
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
+    with opener(path, "rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                item = json.loads(line)
-                wanted = (
-                    item["format"] in formats
-                    and isinstance(item["dirty"] + item["clean"], str)
-                    and item["spans"] is not None
-                )
-            except (ValueError, KeyError, TypeError) as error:
+                item = _document(line)
+                if item["format"] in formats:
+                    _check(item)
+                    yield item
+            except ValueError as error:
                 raise CleanerError(f"{path}:{number} is not a benchmark document: {error}") from None
-            if wanted:
-                yield item
+
+
+def _document(line: bytes) -> dict[str, Any]:
+    item = json.loads(line)
+    if not isinstance(item, dict):
+        raise ValueError("not a JSON object")
+    _check_text(item, "format")
+    return item
+
+
+def _check(item: dict[str, Any]) -> None:
+    """Raise `ValueError` for what is missing or wrong in a document, by its name."""
+    for name in ("dirty", "clean"):
+        _check_text(item, name)
+    if not isinstance(item.get("spans"), list):
+        raise ValueError(f"spans {'is no array' if 'spans' in item else 'is missing'}")
+    for number, span in enumerate(item["spans"]):
+        if not _is_within(span, len(item["dirty"])):
+            raise ValueError(
+                f"spans[{number}] has no start and end, from 0 to {len(item['dirty'])} characters of dirty"
+            )
+
+
+def _check_text(item: dict[str, Any], name: str) -> None:
+    if not isinstance(item.get(name), str):
+        raise ValueError(f"{name} {'is no string' if name in item else 'is missing'}")
+
+
+def _is_within(span: Any, size: int) -> bool:
+    if not isinstance(span, dict):
+        return False
+    start, end = span.get("start"), span.get("end")
+    return isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= size
 
 
 Clean = Callable[[Sequence[str], Sequence[str]], Sequence[Cleaned]]
 
 
 def evaluate_bench(path: Path, cleaner: Cleaner, formats: Sequence[str], by: Sequence[str]) -> Scores:
-    """Clean the documents of a benchmark as one run does and score the results."""
-    return evaluate_items(list(read_bench(path, formats)), cleaner.clean_together, by)
+    """Clean the documents of a benchmark as one run does and score the results.
+
+    Raises `CleanerError` for a benchmark with nothing in it to measure.
+    """
+    items = list(read_bench(path, formats))
+    if not items:
+        raise CleanerError(f"{path}: no document in it whose format is {' or '.join(formats)}")
+    return evaluate_items(items, cleaner.clean_together, by)
 
 
 def evaluate_items(items: Sequence[dict[str, Any]], clean: Clean, by: Sequence[str] = ()) -> Scores:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import marked
+from samples import ROOT, marked
 
-from cleaner.api import Cleaned
+from cleaner.api import Cleaned, Cleaner
 from cleaner.evaluate import Scores, _upper, evaluate_bench, read_bench, table
 from cleaner.span import CleanerError, Span, minus
 
@@ -45,20 +46,23 @@ def _scores(folder: Path, rows: Sequence[tuple[str, str]]) -> Scores:
     return evaluate_bench(bench, _Fixed(dict(marked(cut) for _, cut in rows)), ["txt"], ["form", "lang"])  # type: ignore[arg-type]
 
 
-NOTHING = {
-    "restored": None,
-    "recall": None,
-    "precision": None,
-    "harmed": None,
-    "clean_changed": None,
-    "clean_lost": None,
-}
+def test_what_cannot_be_measured_is_none() -> None:
+    names = [
+        "restored",
+        "recall",
+        "precision",
+        "harmed",
+        "harmed_upper",
+        "clean_changed",
+        "clean_changed_upper",
+        "clean_lost",
+    ]
+    assert [Scores().measures()[name] for name in names] == [None] * len(names)
 
 
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ([], {"injected": 0, "clean": 0, "spans": 0, "harmed_upper": None, "clean_changed_upper": None, **NOTHING}),
         ([("one ⟦bad ⟧two", "one ⟦bad ⟧two")], {"restored": 1, "restored_raw": 1, "recall": 1, "precision": 1, "harmed": 0}),
         ([("one ⟦bad ⟧two", "one bad two")], {"restored": 0, "recall": 0, "precision": None, "harmed": 0}),
         ([("one ⟦bad ⟧two", "one⟦ bad⟧ two")], {"restored": 1, "restored_raw": 1, "recall": 1, "precision": 1}),
@@ -114,19 +118,42 @@ def test_formats_are_chosen(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "problem"),
     [
-        "",
-        "no JSON",
-        "[]",
-        "1",
-        "null",
-        "{}",
-        '{"format": "txt", "dirty": "a", "clean": 1, "spans": []}',
-        '{"format": "txt", "dirty": "a"}',
+        (b"", "Expecting value"),
+        (b"no JSON", "Expecting value"),
+        (b'{"format": "\xff"}', "can't decode"),
+        (b"[]", "not a JSON object"),
+        (b"1", "not a JSON object"),
+        (b"null", "not a JSON object"),
+        (b"{}", "format is missing"),
+        (b'{"format": "txt", "clean": "a", "spans": []}', "dirty is missing"),
+        (b'{"format": "txt", "dirty": "a", "clean": 1, "spans": []}', "clean is no string"),
+        (b'{"format": "txt", "dirty": "a", "clean": "a"}', "spans is missing"),
+        (b'{"format": "txt", "dirty": "a", "clean": "a", "spans": null}', "spans is no array"),
+        (b'{"format": "txt", "dirty": "a", "clean": "a", "spans": [1]}', r"spans\[0\] has no start and end"),
+        (b'{"format": "txt", "dirty": "a", "clean": "a", "spans": [{"start": 0}]}', r"spans\[0\] has no start and end"),
+        (b'{"format": "txt", "dirty": "a", "clean": "", "spans": [{"start": 0, "end": 2}]}', "0 to 1 characters"),
     ],
 )
-def test_what_is_no_benchmark(tmp_path: Path, line: str) -> None:
-    (tmp_path / "bench.jsonl").write_text(json.dumps(_item("one")) + "\n" + line + "\n", encoding="utf-8")
-    with pytest.raises(CleanerError, match=r"bench.jsonl:2 is not a benchmark document"):
+def test_what_is_no_benchmark(tmp_path: Path, line: bytes, problem: str) -> None:
+    (tmp_path / "bench.jsonl").write_bytes(json.dumps(_item("one")).encode() + b"\n" + line + b"\n")
+    with pytest.raises(CleanerError, match=rf"bench.jsonl:2 is not a benchmark document: .*{problem}"):
         list(read_bench(tmp_path / "bench.jsonl", ["txt"]))
+
+
+@pytest.mark.parametrize("data", ["", json.dumps(_item("one", format="html")) + "\n"])
+def test_nothing_to_measure_is_an_error(tmp_path: Path, cleaner: Cleaner, data: str) -> None:
+    (tmp_path / "bench.jsonl").write_text(data, encoding="utf-8")
+    with pytest.raises(CleanerError, match=r"bench.jsonl: no document in it whose format is txt or md"):
+        evaluate_bench(tmp_path / "bench.jsonl", cleaner, ["txt", "md"], [])
+
+
+def test_the_documented_line_is_read_and_every_measure_is_documented(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "evaluate.md").read_text(encoding="utf-8")
+    sample = page.partition("```json\n")[2].partition("```")[0]
+    (tmp_path / "bench.jsonl").write_text(sample, encoding="utf-8")
+    [item] = read_bench(tmp_path / "bench.jsonl", ["txt"])
+    assert minus(item["dirty"], [(span["start"], span["end"]) for span in item["spans"]]) == item["clean"]
+    named = {name.removesuffix("_upper") for name in Scores().measures()}
+    assert named <= set(re.findall("`([a-z_]+)`", page))

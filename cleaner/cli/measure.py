@@ -60,6 +60,11 @@ def evaluate(benches: Sequence[Path], formats: str, by: str, model: Path | None,
     \b
     cleaner evaluate bench.jsonl.gz
     cleaner evaluate bench.jsonl --format md --by lang,form --json
+
+    \b
+    A line is one document (docs/evaluate.md):
+    {"id": "1", "lang": "en", "format": "txt", "dirty": "One.\\nSPAM\\nTwo.\\n", "clean": "One.\\nTwo.\\n",
+     "spans": [{"start": 5, "end": 10, "form": "own_line"}]}
     """
     from cleaner.evaluate import evaluate_bench, table
 
