@@ -115,6 +115,17 @@ def test_terminal_output_is_harmless(tmp_path: Path) -> None:
         assert all(line == quote(line) for line in done.output.splitlines())
 
 
+@pytest.mark.parametrize("command", ["check", "explain", "config"])
+def test_a_path_that_cannot_be_read_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path, {"a.txt": DIRTY.encode()})
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may read everything
+    name = "a" * 300 + ".txt"
+    for path, problem in (("a.txt", "Permission denied"), (name, "File name too long")):
+        done = CliRunner().invoke(main, [command, path])
+        assert (done.exit_code, done.output) == (2, f"cleaner: {path}: {problem}\n")
+
+
 def test_explain_sums_up(cleaner: Cleaner) -> None:
     lines = list(explain_bytes(DIRTY.encode(), "txt", cleaner))
     assert lines[0].startswith("thresholds: cut from 0.")

@@ -10,6 +10,7 @@ import click
 
 from cleaner.cli.options import FIELD, FORMAT, LEVEL
 from cleaner.cli.site import Asked, Site, configured, is_given, site_options
+from cleaner.engine.walk import require_readable
 from cleaner.report.quote import quote
 from cleaner.site.datafile import string
 from cleaner.site.settings import PathSettings, Settings, key_of, matches
@@ -19,7 +20,7 @@ _ARGUMENTS = {"level": "level", "fields": "field_names", "format": "text_format"
 
 
 @click.command()
-@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.argument("path", default=".", type=click.Path(path_type=Path, readable=False))
 @LEVEL
 @FIELD
 @FORMAT
@@ -32,6 +33,7 @@ def config(path: Path, level: str, field_names: Sequence[str], text_format: str,
     cleaner config posts/a.md             for one file: what its per-path tables say is in it
     cleaner config --isolated             the defaults
     """
+    require_readable(path)
     site = configured(asked, [path], level=level, field_names=field_names, text_format=text_format)
     for line in _lines(site, path):
         click.echo(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from cleaner.cli.site import CONFIG, ISOLATED, Asked, configured
 from cleaner.encoding import MAX_BYTES
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
+from cleaner.engine.walk import require_readable
 from cleaner.readers import Document, Options
 from cleaner.site.settings import at as settings_at
 from cleaner.span import CleanerError
@@ -85,7 +87,7 @@ def explain(
 def _split(file: str) -> tuple[str, str]:
     """The path and the place behind it; a file whose name ends like a place is that file."""
     match = _WITH_PLACE.fullmatch(file)
-    if match is None or Path(file).exists():
+    if match is None or os.path.lexists(file):
         return file, ""
     return match[1], file[len(match[1]) + 1 :]
 
@@ -114,8 +116,7 @@ def _from_stream(name: str, record: str, line: int, chosen: Options) -> Document
 def _from_file(path: str, record: str, line: int, chosen: Options) -> Document:
     from cleaner.engine.single import document_in
 
-    if not Path(path).exists():
-        raise CleanerError(f"{path}: no such file")
+    require_readable(Path(path))
     if Path(path).is_dir():
         raise CleanerError(f"{path} is a folder: give a file")
     try:

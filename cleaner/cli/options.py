@@ -12,7 +12,9 @@ from cleaner.api import LEVELS
 from cleaner.readers import WHOLE, Options
 from cleaner.span import CleanerError
 
-PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+PATHS = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False, allow_dash=True)
+)
 LEVEL = click.option(
     "--level",
     type=click.Choice(LEVELS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 import os
 import stat
@@ -33,7 +34,7 @@ def walk(
     Hidden files and folders, and what the selection says, are left out. A folder's files are named by their path below it;
     when several paths are given, below the folder's own name. Or `named` names each path, and everything below it. One
     folder is listed at a time, whatever there is in all. Raises `CleanerError`, before the first file, for a path that
-    does not exist and for two paths that get one name because `named` is not given.
+    does not exist or may not be read, and for two paths that get one name because `named` is not given.
     """
     roots = [_root(path, named or (_base if len(paths) > 1 else _nothing)) for path in paths]
     if named is None:
@@ -45,6 +46,18 @@ def walk(
 def count(paths: Sequence[Path], selection: Selection = ALL, *, named: Callable[[Path], str] | None = None) -> int:
     """How many files `walk` finds, without looking at any of them."""
     return sum(1 for _ in walk(paths, selection.uncounted(), named=named))
+
+
+def require_readable(path: Path) -> None:
+    """Raise `CleanerError` for a path that does not exist, or that may not be read. What a link leads to need not be there."""
+    try:
+        is_there = path.exists()
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise CleanerError(f"{path}: {error.strerror}") from None
+    if not is_there and not path.is_symlink():
+        raise CleanerError(f"{path}: no such file or folder")
+    if is_there and not os.access(path, os.R_OK):
+        raise CleanerError(f"{path}: {os.strerror(errno.EACCES)}")
 
 
 def as_given(path: Path) -> str:
@@ -107,12 +120,7 @@ def _each_once(sources: Iterator[Source]) -> Iterator[Source]:
 
 
 def _root(path: Path, named: Callable[[Path], str]) -> Source:
-    try:
-        is_there = path.exists() or path.is_symlink()
-    except OSError as error:  # a name that is too long, a folder that may not be entered
-        raise CleanerError(f"{path}: {error.strerror}") from None
-    if not is_there:
-        raise CleanerError(f"{path}: no such file or folder")
+    require_readable(path)
     return Source(path, named(path))
 
 

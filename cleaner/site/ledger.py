@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ MAX_LINE = 1 << 24  # bytes
 def texts(report: Path) -> Iterator[str]:
     """The text of each finding in a report folder, or in one file of JSON lines. Raises `CleanerError` for anything else."""
     path = report / LEDGER if report.is_dir() else report
+    if not os.path.lexists(path):
+        raise CleanerError(f"{path}: no such file: give a report folder or its {LEDGER}")
     try:
         stream, _ = files.open_stream(path)
     except FileProblem as problem:

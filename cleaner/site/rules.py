@@ -19,7 +19,7 @@ from cleaner.decide import ALLOWED, REMOVED, without_used_definitions
 from cleaner.policy import Policy
 from cleaner.readers import Options, format_of
 from cleaner.site.names import below, written
-from cleaner.site.settings import Settings, at, digest
+from cleaner.site.settings import Settings, at, digest, key_of
 from cleaner.span import Span, holds, merged, touches
 
 if TYPE_CHECKING:  # each is loaded when a site has some
@@ -82,7 +82,8 @@ def exceptions(settings: Settings) -> Exceptions:
         from cleaner.site.phrases import parsed
 
         found = found._replace(
-            spam=parsed(settings.spam_phrases, "spam-phrases"), honest=parsed(settings.honest_phrases, "honest-phrases")
+            spam=parsed(settings.spam_phrases, key_of(settings, "spam-phrases")),
+            honest=parsed(settings.honest_phrases, key_of(settings, "honest-phrases")),
         )
     return found
 

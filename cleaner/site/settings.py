@@ -65,6 +65,8 @@ def load(paths: Sequence[Path], config: Path | None = None, isolated: bool = Fal
     if isolated:
         return _nothing()._replace(isolated=True)
     if config is not None:
+        if not _is_there(config):
+            raise CleanerError(f"{shown(config)}: no such file")
         table = _table(config)
         if table is None:
             raise CleanerError(f"{shown(config)}: has no [{'.'.join(TABLE)}]")
