@@ -1,26 +1,28 @@
 """Undo a run from its report, or check that it could be. The report is untrusted: nothing is written that it does not prove.
 
 A file is restored only when its bytes are those the run wrote and the result's are those the run read, by their SHA-256.
+What a complete run did is in its summary and ledger, what a stopped one did in its journal.
 """
 
 from __future__ import annotations
 
 import hashlib
+import heapq
 import json
 import os
 import tempfile
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from cleaner import splice
 from cleaner.document import CLEANED
-from cleaner.engine import files
+from cleaner.engine import files, places
 from cleaner.engine.handles import FileProblem
-from cleaner.engine.journal import earlier_runs
+from cleaner.engine.journal import LEDGER, Entry, Run, earlier_runs
 from cleaner.readers import (
     Options,
     Record,
@@ -37,17 +39,23 @@ from cleaner.report.removals import plain
 from cleaner.span import CleanerError
 
 NOT_GIVEN_BACK = "the report does not give back what the run read"
-
+NOT_WRITTEN = "it is not what the run wrote: restored already, or changed since"
+SUMMARY = "summary.json"
 
 _Row = dict[str, Any]  # of the ledger
+_PROBLEMS = (FileProblem, UnreadableError, OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
 _KEPT = ("path", "byte_start", "byte_end", "text", "raw", "record", "field")  # of a row of the ledger
 
 
 class Restored(NamedTuple):
-    """A file of the report: all is well when `problem` is empty, else it was left as it was."""
+    """A file of the report: all is well when `problem` is empty, else it was left as it was.
+
+    is_original says that it is as the run read it: the run was stopped before it replaced it, or it is restored already.
+    """
 
     path: str
     problem: str
+    is_original: bool = False
 
 
 class _File(NamedTuple):
@@ -59,6 +67,19 @@ class _File(NamedTuple):
     content: str
 
 
+class _Cleaned(NamedTuple):
+    """A file that a run cleaned, in which folder, and the rows of what it cut there; was the run stopped?"""
+
+    root: Path
+    file: _File
+    rows: Iterator[_Row]
+    was_stopped: bool
+
+
+class _OtherBytes(FileProblem):
+    """A file is not what a run wrote."""
+
+
 class _Piece(NamedTuple):
     """Bytes that were cut, where they were, and in which record."""
 
@@ -67,38 +88,104 @@ class _Piece(NamedTuple):
     record: str
 
 
-def restore(report: Path) -> Iterator[Restored]:
-    """Put every cut of a report back, file by file.
+_Do = Callable[[Path, _File, Iterator[_Row]], None]
 
-    A compressed file gets its content back; its bytes may differ. Raises `CleanerError` for what is no report.
+
+def restore(report: Path) -> Iterator[Restored]:
+    """Put every cut of a report back, file by file, and remove what a stopped run left half-written.
+
+    A compressed file gets its content back; its bytes may differ. Raises `CleanerError` for what is no report, and
+    `LockedError` while a run is at work there.
     """
-    return _each(report, _restore_file)
+    stopped = _stopped_runs(report)
+    with places.lock(report) if stopped else nullcontext():
+        yield from _each(report, stopped, _restore_file)
+        for run in stopped:
+            files.sweep(_root(report, run.settings), run.temporaries())
 
 
 def verify(report: Path) -> Iterator[Restored]:
     """Check, file by file, that `restore` would succeed; write nothing. Raises `CleanerError` for what is no report."""
-    return _each(report, _verify_file)
+    return _each(report, _stopped_runs(report), _verify_file)
 
 
-def _each(report: Path, do: Callable[[Path, _File, Iterator[_Row]], None]) -> Iterator[Restored]:
-    if not (report / "summary.json").exists() and any(run.folder != report for run in earlier_runs(report)):
-        raise CleanerError(f"{report} is of a run that was stopped: let it go on first, in place with --resume")
+def _stopped_runs(report: Path) -> list[Run]:
+    """The runs into a report folder that did not come to their end, the latest first."""
+    return [run for run in earlier_runs(report) if run.folder != report]
+
+
+def _each(report: Path, stopped: Sequence[Run], do: _Do) -> Iterator[Restored]:
     try:
-        summary = json.loads((report / "summary.json").read_text(encoding="utf-8"))
-        root = (report / summary["root"]).resolve()
-        cleaned = [_file(entry) for entry in summary["files"] if entry["status"] == CLEANED]
-        for _ in _removed(report / "removals.jsonl"):
-            pass  # nothing is written before all of it was looked at
-        ledger = _Ledger(report / "removals.jsonl")
+        cleaned = [_of_stopped(_root(report, run.settings), run) for run in stopped]
+        if not stopped or (report / SUMMARY).exists():
+            cleaned.append(_of_complete(report))
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise CleanerError(f"{report} is not a report of cleaner: {error}") from None
-    for file in cleaned:
+    for path, group in groupby(heapq.merge(*cleaned, key=_path), key=_path):
+        yield _done(path, list(group), do)
+
+
+def _root(report: Path, settings: Mapping[str, Any]) -> Path:
+    return Path(report, settings["root"]).resolve()
+
+
+def _path(cleaned: _Cleaned) -> str:
+    return cleaned.file.path
+
+
+def _of_complete(report: Path) -> Iterator[_Cleaned]:
+    """The files that a complete run cleaned; all of its ledger is looked at before the first of them comes."""
+    summary = json.loads((report / SUMMARY).read_text(encoding="utf-8"))
+    root = _root(report, summary)
+    found = [_file(entry) for entry in summary["files"] if entry["status"] == CLEANED]
+    for _ in _removed(report / LEDGER):
+        pass
+    ledger = _Ledger(report / LEDGER)
+    return (_Cleaned(root, file, ledger.of(file.path), False) for file in found)
+
+
+def _of_stopped(root: Path, run: Run) -> Iterator[_Cleaned]:
+    """The files that a stopped run cleaned, or was about to clean, by its journal."""
+    return (
+        _Cleaned(root, _File(entry.path, entry.before, entry.after, entry.content), _rows_of(run, entry), True)
+        for entry in run.entries()
+        if entry.status == CLEANED
+    )
+
+
+def _rows_of(run: Run, entry: Entry) -> Iterator[_Row]:
+    """The rows of a file in the ledger of a stopped run. Raises `FileProblem` when they are not those its journal means."""
+    if not run.copy(LEDGER, entry.ledger, None):
+        raise FileProblem(NOT_GIVEN_BACK)
+    with run.file(LEDGER).open("rb") as lines:
+        lines.seek(entry.ledger.start)
+        while lines.tell() < entry.ledger.end:
+            yield from _row_removed(lines.readline())
+
+
+def _done(path: str, cleaned: Sequence[_Cleaned], do: _Do) -> Restored:
+    """Undo the run that wrote what is there now: a run that goes on may do again what the one before it did not finish."""
+    problem = ""
+    for root, file, rows, _ in cleaned:
         try:
-            do(root, file, ledger.of(file.path))
-        except (FileProblem, UnreadableError, OSError, ValueError, KeyError, TypeError, OverflowError) as error:
-            yield Restored(file.path, str(error))
+            do(root, file, rows)
+        except _OtherBytes as other:
+            problem = str(other)
+        except _PROBLEMS as error:
+            return Restored(path, str(error))
         else:
-            yield Restored(file.path, "")
+            return Restored(path, "")
+    if any(_is_original(root, file) for root, file, _, was_stopped in cleaned if was_stopped):
+        return Restored(path, "", is_original=True)
+    return Restored(path, problem)
+
+
+def _is_original(root: Path, file: _File) -> bool:
+    """Whether a file is what the run read: it is recorded before it is replaced."""
+    try:
+        return files.digest(files.inside(root, file.path)) == file.before
+    except _PROBLEMS:
+        return False
 
 
 def _file(entry: Mapping[str, Any]) -> _File:
@@ -124,10 +211,15 @@ class _Ledger:
 def _removed(ledger: Path) -> Iterator[_Row]:
     with ledger.open(encoding="utf-8") as lines:
         for line in lines:
-            row = json.loads(line)
-            if row["action"] == "removed":
-                row["path"]  # must be there; what else is missing is found when its file is restored
-                yield {name: row[name] for name in _KEPT if name in row}
+            yield from _row_removed(line)
+
+
+def _row_removed(line: str | bytes) -> Iterator[_Row]:
+    """The row in a line, if it is of a cut."""
+    row = json.loads(line)
+    if row["action"] == "removed":
+        row["path"]  # must be there; what else is missing is found when its file is restored
+        yield {name: row[name] for name in _KEPT if name in row}
 
 
 def _pieces(rows: Iterable[Mapping[str, Any]]) -> Iterator[_Piece]:
@@ -220,7 +312,7 @@ def _written(root: Path, file: _File) -> BinaryIO:
     with ExitStack() as stack:
         stack.enter_context(stream)
         if files.digest_of(stream) != file.after:
-            raise FileProblem("it is not what the run wrote: restored already, or changed since")
+            raise _OtherBytes(NOT_WRITTEN)
         stream.seek(0)
         stack.pop_all()
     return stream

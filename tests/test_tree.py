@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow
 import pytest
 from pyarrow import parquet
-from samples import ARTICLE, DIRTY, files_below, write_files
+from samples import ARTICLE, DIRTY, SPAM, files_below, write_files
 
 from cleaner import Cleaner
 from cleaner.document import Outcome, process
@@ -440,15 +440,6 @@ def test_results_of_a_folder_that_cannot_be_listed_stay(
     assert files_below(tmp_path / "out") == before
 
 
-def test_a_stopped_run_is_not_restored(tmp_path: Path, cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "BATCH_BYTES", 1)
-    write_files(tmp_path, TREE)
-    with pytest.raises(KeyboardInterrupt):
-        _run(_in_place(tmp_path), Stopping(cleaner, 3))
-    with pytest.raises(CleanerError, match="let it go on first"):
-        list(restore(tmp_path / "report"))
-
-
 def test_a_damaged_journal_costs_work_and_no_more(tmp_path: Path, cleaner: Cleaner) -> None:
     write_files(tmp_path, TREE)
     _run(_task(tmp_path), Here(cleaner))
@@ -512,8 +503,11 @@ def test_a_run_in_place_stops_when_too_much_changes(
     monkeypatch.setattr(tree, "MANY", 2)
     files = {f"in/{number}.txt": SPAMMED for number in range(8)}
     write_files(tmp_path, files)
-    with pytest.raises(CleanerError, match="3 files changed, more than 25%"):
+    with pytest.raises(CleanerError, match="3 files changed, more than 25%") as stopped:
         _run(_in_place(tmp_path), Here(cleaner))
+    [page] = (tmp_path / "report").rglob("index.html")
+    assert f"look at {page}" in str(stopped.value)
+    assert page.read_text(encoding="utf-8").count(SPAM) == 3
     assert sum(data == CLEAN for data in files_below(tmp_path / "in").values()) == 3
     _run(_in_place(tmp_path, resume=True, anyway=True), Here(cleaner))
     assert set(files_below(tmp_path / "in").values()) == {CLEAN}

@@ -156,7 +156,9 @@ def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
             with Pool(cleaner, task.options, workers or cores()) as pool:
                 tally = clean_tree(task, cleaner, pool, skips.seen if skips else cuts.seen, cuts)
         except (Stopped, OSError) as stopped:
-            how = "the same command with --resume" if task.output is None else "the same command"
+            how = "the same command"
+            if task.output is None:
+                how = f"`cleaner restore {quote(str(task.report))}` undoes them; the same command with --resume"
             why = f" ({quote(stopped.strerror or str(stopped))})" if isinstance(stopped, OSError) else ""
             progress.say(
                 f"stopped{why}: {counted(progress.done, 'file')} done; {how} goes on"

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from cleaner.restore import Restored
 
 
+ORIGINAL = "as the run found them: nothing to undo"
+
+
 @click.command()
 @click.argument("report", type=click.Path(path_type=Path, file_okay=False, exists=True))
 def restore(report: Path) -> None:
-    """Put back everything the run of REPORT cut. A file that was changed since is left alone and named.
+    """Put back everything the run of REPORT cut, also of one that was stopped. A file that was changed since is left
+    alone and named.
 
     \b
     cleaner clean posts/ --in-place
@@ -35,6 +39,7 @@ def restore(report: Path) -> None:
 @click.argument("report", type=click.Path(path_type=Path, file_okay=False, exists=True))
 def verify(report: Path) -> None:
     """Check that every file of REPORT is what the run wrote, and that the report gives back what it read. Writes nothing.
+    Of a run that was stopped, what it had done is checked.
 
     \b
     cleaner verify clean-report/
@@ -47,11 +52,12 @@ def verify(report: Path) -> None:
 
 
 def _say_each(items: Iterable[Restored], done: str, refused: str, problem: str) -> int:
-    counts = Counter[bool]()
+    counts = Counter[str]()
     with stoppable():
         for item in items:
-            counts[not item.problem] += 1
+            counts[refused if item.problem else ORIGINAL if item.is_original else done] += 1
             if item.problem:
                 click.echo(f"{quote(item.path)}: {problem}: {quote(item.problem)}", err=True)
-    click.echo(f"{counts[True]} {done}, {counts[False]} {refused}", err=True)
-    return 3 if counts[False] else 0
+    originals = f", {counts[ORIGINAL]} {ORIGINAL}" if counts[ORIGINAL] else ""
+    click.echo(f"{counts[done]} {done}, {counts[refused]} {refused}{originals}", err=True)
+    return 3 if counts[refused] else 0

@@ -7,7 +7,7 @@ what became of the source. Everything here runs in one process; only `pool` know
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from cleaner.api import Cleaner
@@ -49,7 +49,7 @@ class _Event(NamedTuple):
     item: Item | None
 
 
-def run(jobs: Iterable[Job], pool: Pool) -> Iterator[tuple[Job, Entry]]:
+def run(jobs: Iterable[Job], pool: Pool) -> Generator[tuple[Job, Entry], None, None]:
     """Do the jobs; each with its entry, in their order."""
     waiting: deque[list[_Event]] = deque()
     begun: dict[Job, None] = {}  # may have something half-written

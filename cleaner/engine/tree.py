@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -179,20 +179,27 @@ def clean_tree(
         target = FolderTarget(below, tell, syncs, folders) if task.output else InPlaceTarget(tell, syncs)
         place = Place(target, book.recorder if book else log or Log(), task.options)
         limit = None if task.output or task.anyway else max(MANY, int(MAX_CHANGED * task.number_of_files()))
-        for job, entry in run(book.jobs(sources, place) if book else fresh(sources, place), pool):
-            tally.add(entry)
-            seen(job.source, entry)
-            if limit is not None and tally.files[CLEANED] > limit:
-                how = (
-                    "see the report, then go on with --resume --yes" if book else "look at them, then go on with --yes"
-                )
-                raise StoppedHalfWay(
-                    f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; {how}"
-                )
+        is_too_much = False
+        with closing(run(book.jobs(sources, place) if book else fresh(sources, place), pool)) as done:
+            for job, entry in done:
+                tally.add(entry)
+                seen(job.source, entry)
+                if is_too_much := limit is not None and tally.files[CLEANED] > limit:
+                    break
+        if is_too_much:
+            raise _too_much(tally, book)
         tally.counts.problems.update(folders.finish())
         if book:
             book.complete(tally)
     return tally
+
+
+def _too_much(tally: Tally, book: _Book | None) -> StoppedHalfWay:
+    """What is said of a run that changed more files than is likely, and where they can be looked at."""
+    how = "look at them, then go on with --yes"
+    if book:
+        how = f"look at {book.show(tally)}, then undo it with `cleaner restore {book.folder}`, or go on with --resume --yes"
+    return StoppedHalfWay(f"{tally.files[CLEANED]} files changed, more than {MAX_CHANGED:.0%}: stopped; {how}")
 
 
 class _Threads:
@@ -330,20 +337,27 @@ class _Book:
             _refuse_used(self.folder)
         elif any(_without_campaigns(run.settings) != self.settings for run in runs):
             raise CleanerError(
-                f"{self.folder} is of a run with another version, model, level, fields, configuration or paths: it cannot be continued"
+                f"{self.folder} is of a run with another version, model, level, fields, configuration or paths: it cannot be "
+                f"continued, but `cleaner restore {self.folder}` undoes it"
             )
         if has_foreign(self.folder, runs, may_be_damaged=self.task.output is not None):
             raise CleanerError(f"{self.folder} is not empty, and not a report that can be read: give another --report")
 
-    def complete(self, tally: Tally) -> None:
-        """Write what is made of all entries, and remove the results of sources that are gone."""
+    def show(self, tally: Tally) -> Path:
+        """Write what is made of the entries so far, where the run works: the report may hold those of earlier ones."""
         from cleaner.report import folder as report_folder  # a check has no use for it
 
         self.recorder.close()
+        report_folder.write(Run(self.recorder.folder, dict(self.settings)), tally.counts, tally.files)
+        return self.recorder.folder / report_folder.PAGE
+
+    def complete(self, tally: Tally) -> None:
+        """Write what is made of all entries, and remove the results of sources that are gone."""
+        from cleaner.report import folder as report_folder
+
         if self.task.output is not None:
             _remove(self.task.output, self.continued.gone())
-        done = Run(self.recorder.folder, dict(self.settings))
-        report_folder.write(done, tally.counts, tally.files)
+        self.show(tally)
         self.recorder.complete([report_folder.SUMMARY, report_folder.PAGE])
 
 
