@@ -361,10 +361,39 @@ def test_results_of_sources_that_are_gone_go_too(tmp_path: Path, cleaner: Cleane
     (tmp_path / "in" / "a.txt").unlink()
     (tmp_path / "in" / "h.txt").unlink()
     write_files(tmp_path, {"out/h.txt": b"somebody works here"})
-    _run(_task(tmp_path), Here(cleaner))
+    assert _run(_task(tmp_path), Here(cleaner))[0].removed == 1
     out = files_below(tmp_path / "out")
     assert "a.txt" not in out
     assert out["h.txt"] == b"somebody works here"
+
+
+def test_results_of_sources_that_are_gone_go_though_more_paths_are_given(tmp_path: Path, cleaner: Cleaner) -> None:
+    write_files(tmp_path, {"a/1.txt": SPAMMED, "a/2.txt": CLEAN, "b/1.txt": CLEAN, "c/1.txt": CLEAN})
+    paths = [tmp_path / name for name in "abc"]
+    _run(_task(tmp_path, paths=tuple(paths[:2])), Here(cleaner))
+    (tmp_path / "a" / "2.txt").unlink()
+    assert _run(_task(tmp_path, paths=tuple(paths)), Here(cleaner))[0].removed == 1
+    assert set(files_below(tmp_path / "out")) == {"a/1.txt", "b/1.txt", "c/1.txt"}
+
+
+def test_results_stay_of_a_path_that_is_gone_and_not_given(tmp_path: Path, cleaner: Cleaner) -> None:
+    write_files(tmp_path, {"a/1.txt": SPAMMED, "b/2.txt": CLEAN})
+    _run(_task(tmp_path, paths=(tmp_path / "a",)), Here(cleaner))
+    shutil.rmtree(tmp_path / "a")
+    before = files_below(tmp_path)
+    with pytest.raises(CleanerError, match="results of paths that are not given now"):
+        _run(_task(tmp_path, paths=(tmp_path / "b",)), Here(cleaner))
+    assert files_below(tmp_path) == before
+
+
+def test_a_folder_that_was_moved_is_taken_over(tmp_path: Path, cleaner: Cleaner) -> None:
+    """The paths are others, but no result would go."""
+    write_files(tmp_path, TREE)
+    _run(_task(tmp_path), Here(cleaner))
+    (tmp_path / "in").rename(tmp_path / "moved")
+    pool = Here(cleaner)
+    _run(_task(tmp_path, paths=(tmp_path / "moved",)), pool)
+    assert pool.seen == []
 
 
 @pytest.mark.parametrize("change", ["level", "version", "model", "fields"])

@@ -97,7 +97,8 @@ def clean(
     cleaner clean - < page.txt > clean.txt          a filter
     cleaner clean - --stdin-filename a.md < a.md    the same, as Markdown
 
-    A run into the same output folder takes over what an earlier or a stopped one did with files that are as they were.
+    A run into the same output folder takes over what an earlier or a stopped one did with files that are as they were,
+    and removes results whose sources are gone; it is refused when it would remove those of paths not given this time.
 
     Exit code 0: done; 2: wrong use; 3: some inputs were skipped or failed, or the run stopped; 4: a safety check stopped a write;
     5: another run is at work there; 128 + N: stopped by signal N.
@@ -173,6 +174,8 @@ def _run(task: Task, site: Site, workers: int | None, quiet: bool) -> int:
     if not quiet:
         for words in totals(tally.counts):
             click.echo(words, err=True)
+        if tally.removed:
+            click.echo(f"{counted(tally.removed, 'result')} removed whose sources are gone", err=True)
         if task.report is not None:
             click.echo(f"report: {quote(str(task.report))}", err=True)
     return tally.return_code

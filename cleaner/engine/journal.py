@@ -183,10 +183,14 @@ def _piece(data: Sequence[Any]) -> Piece:
 
 
 class Run(NamedTuple):
-    """The files of an earlier run: where they are, and what its results depended on."""
+    """The files of an earlier run: where they are, what its results depended on, and the paths it was given.
+
+    Of each path, the name it has in the output, and where it is from the report folder.
+    """
 
     folder: Path
     settings: dict[str, Any]
+    paths: frozenset[tuple[str, str]] = frozenset()
 
     def file(self, name: str) -> Path:
         """One of its files; a run stopped while it moved them up may have some in the folder above."""
@@ -256,9 +260,9 @@ def earlier_runs(report: Path) -> list[Run]:
     folders = [report, *sorted(report.glob(f"{_RUN}*"), key=_number)] if report.is_dir() else []
     found = []
     for folder in reversed(folders):
-        settings = _settings(folder / JOURNAL)
-        if settings is not None:
-            found.append(Run(folder, settings))
+        head = _head(folder / JOURNAL)
+        if isinstance(settings := head.get("settings"), dict):
+            found.append(Run(folder, settings, _pairs(head.get("paths"))))
     return found
 
 
@@ -278,13 +282,21 @@ def _number(folder: Path) -> int:
     return int(digits) if digits.isdecimal() else -1
 
 
-def _settings(journal: Path) -> dict[str, Any] | None:
+def _head(journal: Path) -> dict[str, Any]:
     try:
         with journal.open("rb") as file:
-            data = json.loads(file.readline(MAX_LINE))["settings"]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return None
-    return data if isinstance(data, dict) else None
+            data = json.loads(file.readline(MAX_LINE))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _pairs(data: Any) -> frozenset[tuple[str, str]]:
+    """The paths in the first line of a journal; none where they are not what we write there."""
+    try:
+        return frozenset((str(name), str(path)) for name, path in data)
+    except (TypeError, ValueError):
+        return frozenset()
 
 
 class Earlier:
@@ -356,7 +368,9 @@ class Log:
 class Recorder(Log):
     """Writes the files of a run: findings and diff of one source after another, and an entry when a source is done."""
 
-    def __init__(self, report: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, report: Path, settings: Mapping[str, Any], paths: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
         report.mkdir(parents=True, exist_ok=True)
         self.report = report
         self.folder = report / f"{_RUN}{1 + max([0, *map(_number, report.glob(f'{_RUN}*'))])}"
@@ -368,7 +382,7 @@ class Recorder(Log):
         self._journal = (self.folder / JOURNAL).open("wb")
         self._temporary = (self.folder / TEMPORARY).open("wb")
         self._ledger, self._diff = _Part(self.folder / LEDGER), _Part(self.folder / DIFF)
-        self._journal.write(json.dumps({"settings": settings}).encode("ascii") + b"\n")
+        self._journal.write(json.dumps({"settings": settings, "paths": sorted(paths)}).encode("ascii") + b"\n")
         self._journal.flush()
 
     def temporary(self, path: str) -> None:

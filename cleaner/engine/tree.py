@@ -16,10 +16,10 @@ from cleaner.engine import files, places
 from cleaner.engine.batch import Pool, run
 from cleaner.engine.handles import FileProblem
 from cleaner.engine.jobs import DoneSource, Job, Output, Place
-from cleaner.engine.journal import Counts, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
+from cleaner.engine.journal import Counts, Earlier, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
 from cleaner.engine.survey import Counting, Survey, first_look
-from cleaner.engine.walk import ALL, Source, as_given, below, common_folder, count, walk
+from cleaner.engine.walk import ALL, Source, as_given, below, common_folder, count, roots, walk
 from cleaner.readers import Options, has_no_article
 from cleaner.site.ignore import Selection
 from cleaner.span import CleanerError
@@ -136,6 +136,7 @@ class Tally:
         self.ignoring = ignoring
         self.counts = Counts()
         self.ignored = 0
+        self.removed = 0  # results of earlier runs whose sources are gone
         self.files: dict[str, int] = dict.fromkeys((UNCHANGED, CLEANED, SKIPPED, FAILED), 0)
 
     def add(self, entry: Entry) -> None:
@@ -253,6 +254,15 @@ def _paths(task: Task) -> list[str]:
     return sorted(os.path.relpath(path.resolve(), root) for path in task.paths)
 
 
+def _given(task: Task) -> frozenset[tuple[str, str]]:
+    """What is cleaned into a folder: the names of the paths there, and where they are from the report folder.
+
+    A link counts as the path that it is: it may lead to another folder every day.
+    """
+    given = roots(task.paths, named=task.named)
+    return frozenset((root.name, os.path.relpath(root.path, _report(task))) for root in given)
+
+
 def _report(task: Task) -> Path:
     return task.report or Path()
 
@@ -266,6 +276,7 @@ class _Book:
     def __init__(self, task: Task, cleaner: Cleaner, pool: Pool) -> None:
         self.task, self.cleaner, self.pool, self.folder = task, cleaner, pool, _report(task)
         self.settings = settings(task, cleaner)
+        self.paths = _given(task) if task.output is not None else frozenset()
 
     def __enter__(self) -> _Book:
         with ExitStack() as stack:
@@ -274,12 +285,13 @@ class _Book:
             stack.enter_context(places.lock(self.folder))
             self.runs = earlier_runs(self.folder)
             self._refuse(self.runs)  # another run may have ended there before we had the lock
+            self._refuse_other_paths()
             for run in self.runs:
                 files.sweep(self.folder / self.settings["root"], run.temporaries())
             if self.task.together:
                 self._take_campaigns()
             self.continued = Continued(self.runs, self.settings, self.task.output)
-            self.recorder = Recorder(self.folder, self.settings)
+            self.recorder = Recorder(self.folder, self.settings, self.paths)
             stack.callback(self.recorder.close)
             self._stack = stack.pop_all()
         return self
@@ -343,6 +355,22 @@ class _Book:
         if has_foreign(self.folder, runs, may_be_damaged=self.task.output is not None):
             raise CleanerError(f"{self.folder} is not empty, and not a report that can be read: give another --report")
 
+    def _refuse_other_paths(self) -> None:
+        """Results whose sources are gone go, but not those of paths that are not given this time."""
+        others = [run for run in self.runs if not run.paths or run.paths - self.paths]
+        if self.task.output is None or not others:
+            return
+        earlier = Earlier(others)
+        for source in self._sources():
+            earlier.of(source.name)
+        earlier.finish()
+        number = len({entry.path for entry in earlier.left_behind if entry.written != Stat()})
+        if number:
+            raise CleanerError(
+                f"{self.task.output} holds results of paths that are not given now ({number}), and they would be removed: "
+                f"give another folder, the same paths, or remove {self.task.output} and {self.folder}"
+            )
+
     def show(self, tally: Tally) -> Path:
         """Write what is made of the entries so far, where the run works: the report may hold those of earlier ones."""
         from cleaner.report import folder as report_folder  # a check has no use for it
@@ -356,7 +384,7 @@ class _Book:
         from cleaner.report import folder as report_folder
 
         if self.task.output is not None:
-            _remove(self.task.output, self.continued.gone())
+            tally.removed = _remove(self.task.output, self.continued.gone())
         self.show(tally)
         self.recorder.complete([report_folder.SUMMARY, report_folder.PAGE])
 
@@ -369,10 +397,13 @@ def _refuse_used(folder: Path) -> None:
         )
 
 
-def _remove(out: Path, entries: Iterator[Entry]) -> None:
-    """Remove results of earlier runs whose sources are gone, if they still are what was written."""
+def _remove(out: Path, entries: Iterator[Entry]) -> int:
+    """Remove results of earlier runs whose sources are gone, if they still are what was written; how many there were."""
+    removed = 0
     for entry in entries:
         with suppress(FileProblem):
             path = files.inside(out, entry.path)
             if entry.written != Stat() and entry.written == Stat.of_path(path):
                 path.unlink(missing_ok=True)
+                removed += 1
+    return removed

@@ -36,11 +36,16 @@ def walk(
     folder is listed at a time, whatever there is in all. Raises `CleanerError`, before the first file, for a path that
     does not exist or may not be read, and for two paths that get one name because `named` is not given.
     """
-    roots = [_root(path, named or (_base if len(paths) > 1 else _nothing)) for path in paths]
-    if named is None:
-        _refuse_clash(roots)
-    taken = [_below(root, selection) for root in roots if selection.takes(root.path)]
+    taken = [_below(root, selection) for root in roots(paths, named=named) if selection.takes(root.path)]
     return _each_once(heapq.merge(*taken, key=lambda source: source.name))
+
+
+def roots(paths: Sequence[Path], *, named: Callable[[Path], str] | None = None) -> list[Source]:
+    """The paths themselves and the names that `walk` gives them. Raises `CleanerError` as that does."""
+    found = [_root(path, named or (_base if len(paths) > 1 else _nothing)) for path in paths]
+    if named is None:
+        _refuse_clash(found)
+    return found
 
 
 def count(paths: Sequence[Path], selection: Selection = ALL, *, named: Callable[[Path], str] | None = None) -> int:
@@ -106,7 +111,7 @@ def _refuse_clash(roots: Sequence[Source]) -> None:
     for name, number in Counter(root.name for root in roots if root.name).items():
         if number > 1:
             raise CleanerError(
-                f"{number} of the paths would have one name in the output, {name}: clean them in two runs"
+                f"{number} of the paths would have one name in the output, {name}: clean them into two folders"
             )
 
 
