@@ -20,7 +20,7 @@ from samples import ARTICLE, DIRTY, SPAM, files_below, write_files
 from cleaner import Cleaner
 from cleaner.document import Outcome, process
 from cleaner.encoding import MAX_BYTES
-from cleaner.engine import batch, tree
+from cleaner.engine import batch, files, tree
 from cleaner.engine.journal import JOURNAL
 from cleaner.engine.plan import CHANGED_SINCE
 from cleaner.engine.tree import Tally, Task, clean_tree
@@ -346,13 +346,70 @@ def test_a_second_run_judges_only_what_changed(tmp_path: Path, cleaner: Cleaner)
 
 
 def test_a_second_run_mends_the_output(tmp_path: Path, cleaner: Cleaner) -> None:
+    """What is missing is made again, what was restored is cleaned again, and times alone say nothing."""
     write_files(tmp_path, TREE)
     _run(_task(tmp_path), Here(cleaner))
     before = files_below(tmp_path / "out")
-    write_files(tmp_path, {"out/a.txt": b"touched"})
     (tmp_path / "out" / "d" / "e.md").unlink()
-    _run(_task(tmp_path), Here(cleaner))
+    write_files(tmp_path, {"out/a.txt": SPAMMED})
+    os.utime(tmp_path / "out" / "b.txt", (1, 1))
+    tally, _ = _run(_task(tmp_path), Here(cleaner))
+    assert files.IN_THE_WAY not in tally.counts.problems
     assert files_below(tmp_path / "out") == before
+
+
+def _edit(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"A line of my own.\n")
+
+
+def _replace_by_link(path: Path) -> None:
+    path.with_name("mine.md").write_bytes(b"mine")
+    path.unlink()
+    path.symlink_to("mine.md")
+
+
+def _replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "mine").write_bytes(b"mine")
+
+
+@pytest.mark.parametrize("change", [_edit, _replace_by_link, _replace_by_folder])
+@pytest.mark.parametrize("name", ["a.txt", "d/f.jsonl", "data.bin"])
+def test_what_no_run_left_in_the_output_stays_until_it_is_moved(
+    tmp_path: Path, cleaner: Cleaner, change: Callable[[Path], None], name: str
+) -> None:
+    write_files(tmp_path, {"in/a.txt": SPAMMED, "in/d/f.jsonl": _file("f.jsonl", [DIRTY]), "in/data.bin": b"a,b\n"})
+    _run(_task(tmp_path), Here(cleaner))
+    before = files_below(tmp_path / "out")
+    change(tmp_path / "out" / name)
+    edited = files_below(tmp_path / "out")
+    for _ in range(2):
+        tally, statuses = _run(_task(tmp_path), Here(cleaner))
+        assert statuses[name] == f"skipped {files.IN_THE_WAY}"
+        assert tally.return_code == 3
+        assert files_below(tmp_path / "out") == edited
+    (tmp_path / "out" / name).rename(tmp_path / "mine")
+    assert _run(_task(tmp_path), Here(cleaner))[1][name] != f"skipped {files.IN_THE_WAY}"
+    now = files_below(tmp_path / "out")
+    assert {path: now[path] for path in before} == before
+
+
+def test_a_file_of_ones_own_stays_when_a_source_gets_its_name_and_loses_it(tmp_path: Path, cleaner: Cleaner) -> None:
+    write_files(tmp_path, {"in/a.txt": SPAMMED})
+    _run(_task(tmp_path), Here(cleaner))
+    write_files(tmp_path, {"out/notes.txt": b"notes", "in/notes.txt": SPAMMED})
+    assert _run(_task(tmp_path), Here(cleaner))[1]["notes.txt"] == f"skipped {files.IN_THE_WAY}"
+    (tmp_path / "in" / "notes.txt").unlink()
+    assert _run(_task(tmp_path), Here(cleaner))[0].removed == 0
+    assert (tmp_path / "out" / "notes.txt").read_bytes() == b"notes"
+
+
+def test_a_result_of_other_settings_is_replaced(tmp_path: Path, cleaner: Cleaner) -> None:
+    write_files(tmp_path, TREE)
+    _run(_task(tmp_path), Here(Cleaner(level="review")))
+    tally, _ = _run(_task(tmp_path), Here(cleaner))
+    assert files.IN_THE_WAY not in tally.counts.problems
 
 
 def test_results_of_sources_that_are_gone_go_too(tmp_path: Path, cleaner: Cleaner) -> None:

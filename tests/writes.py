@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cleaner.document import FAILED
-from cleaner.engine.files import Below, Syncs, Tell, Written, creating, replacing
+from cleaner.engine.files import Below, Left, Syncs, Tell, Written, creating, replacing
 from cleaner.engine.handles import FileProblem, WriteFailed, sync
 from cleaner.engine.jobs import NO_READER, Place, UnreadableSource
-from cleaner.engine.journal import Log
+from cleaner.engine.journal import Log, Stat
 from cleaner.engine.tree import FolderTarget
 from cleaner.engine.walk import Source
 from cleaner.readers import Options
@@ -37,11 +37,15 @@ def create(root: Path, name: str, *chunks: bytes, mode: int | None = None, tell:
 def copy(path: Path, root: Path, name: str, *, tell: Tell | None = None) -> bool:
     """Copy a file below a folder as the engine copies one that it has no reader for; False when it cannot be opened.
 
+    What is there counts as left by an earlier run.
+
     Raises `FileProblem` for the reason that the entry gives when it was not copied.
     """
     below = Below(root)
     target = FolderTarget(below, tell, Syncs(ThreadPoolExecutor), sync)
-    entry = UnreadableSource(Source(path, name), Place(target, Log(), Options())).finish()
+    job = UnreadableSource(Source(path, name), Place(target, Log(), Options()))
+    job.left = Left(frozenset([Stat.of_path(root / name)]))
+    entry = job.finish()
     below.close()
     if entry.reason != NO_READER:
         raise (WriteFailed if entry.status == FAILED else FileProblem)(entry.reason)

@@ -39,6 +39,7 @@ CHUNK = 1 << 20  # bytes read at a time
 TOGETHER = 4  # files that one thread makes durable
 SPARSE = 64  # a file over 1 GB that is so many times larger than what it takes on disk is not copied
 CHANGED_READING, CHANGED_ON_DISK = "changed while it was read", "changed on disk"
+IN_THE_WAY = "in the way: the output has a file of that name that is not as a run left it: move it away"
 HARD_LINK, READ_ONLY = "hard link: replacing it would separate its names", "read-only"
 
 _TEMPORARY = re.compile(r"\.cleaner-[0-9a-f]{16}\.tmp")
@@ -61,6 +62,13 @@ class Written(NamedTuple):
     changed: bool
     sha256: str
     remarks: tuple[str, ...] = ()
+
+
+class Left(NamedTuple):
+    """What earlier runs left in a place: sizes, times and inodes of the file, and the SHA-256 of what it may hold."""
+
+    states: frozenset[tuple[int, int, int, int]] = frozenset()
+    digests: frozenset[str] = frozenset()
 
 
 def sha256(data: bytes) -> str:
@@ -180,13 +188,15 @@ def creating(
     tell: Tell | None = None,
     sync_folder: SyncFolder = sync,
     below: Below | None = None,
+    left: Left | None = None,
 ) -> Writer:
     """A writer whose `commit` makes the file `name`, a path below `root`, with the folders that are missing.
 
     Raises `FileProblem` for a name that leads out of the root or that the file system cannot hold, and for one under
     which it finds a file of another name: it folds case, and `A.txt` is there when `a.txt` comes. A link among the
     folders is not followed. Without a mode, the file gets the one of any new file. `sync_folder` makes the name durable;
-    `below` spares the way to a folder that the file before was in.
+    `below` spares the way to a folder that the file before was in. What is in the place is replaced; or, by `left`, only what an
+    earlier run left there, or has the same bytes.
     """
     folders, last = split(name)
     with writing():
@@ -197,8 +207,10 @@ def creating(
             os.fchmod(new, mode & 0o777)
         return ()
 
-    def admit(_: str) -> bool:
+    def admit(written: str) -> bool:
         refuse_clash(folder, last)
+        if left is not None:
+            _refuse_others(folder, last, left._replace(digests=left.digests | {written}))
         return True
 
     made = 0o666 if mode is None else 0o600
@@ -481,6 +493,20 @@ def _refuse_changed(folder: int, name: str, before: os.stat_result) -> None:
     with reading():
         if not same_file(os.stat(name, dir_fd=folder, follow_symlinks=False), before):
             raise FileProblem(CHANGED_ON_DISK)
+
+
+def _refuse_others(folder: int, name: str, left: Left) -> None:
+    """Refuse to replace what no run left: a run that was killed may have written a file and not recorded it."""
+    try:
+        there = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return
+    if (there.st_size, there.st_mtime_ns, there.st_ctime_ns, there.st_ino) in left.states:
+        return
+    with suppress(FileProblem), reading(), closing(open_regular(name, folder)) as descriptor:
+        if _hash_of(descriptor, there.st_size + 1) in left.digests:
+            return
+    raise FileProblem(IN_THE_WAY)
 
 
 def _is_read_only(folder: int, name: str, mode: int) -> bool:

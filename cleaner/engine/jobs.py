@@ -70,8 +70,11 @@ class Target(Protocol):
     copies: bool
     replaces: bool
 
-    def output(self, source: Source, status: os.stat_result) -> Output | None:
-        """Begin to write a source's result; None when nothing is ever written. Raises `FileProblem`."""
+    def output(self, source: Source, status: os.stat_result, left: files.Left) -> Output | None:
+        """Begin to write a source's result; None when nothing is ever written. Raises `FileProblem`.
+
+        Beside sources, it replaces only what earlier runs left.
+        """
         ...
 
     def written(self, source: Source) -> Stat:
@@ -97,6 +100,7 @@ class Job(ABC):
 
     def __init__(self, source: Source, place: Place) -> None:
         self.source, self.place = source, place
+        self.left = files.Left()  # in the place of the result
         self.status: os.stat_result | None = None  # of the file as it was opened
         self.settled = False
         self.skipped: list[Skip] = []  # the first of its records that were
@@ -197,7 +201,7 @@ class Job(ABC):
         return _single(status, reason)
 
     def _output(self) -> Output | None:
-        return self.place.target.output(self.source, self.status) if self.status else None
+        return self.place.target.output(self.source, self.status, self.left) if self.status else None
 
 
 def _single(status: str, reason: str) -> Counts:

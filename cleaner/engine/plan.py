@@ -58,11 +58,14 @@ class Continued:
         for source in sources:
             if source.problem and source.name.endswith("/"):
                 self.unseen.append(source.name)
-            yield self._done(source, place) or job_of(source, place)
+            earlier = self.earlier.of(source.name)
+            job = self._done(source, place, earlier) or job_of(source, place)
+            job.left = _left(entry for _, entry in earlier)
+            yield job
         self.earlier.finish()
 
-    def _done(self, source: Source, place: Place) -> Job | None:
-        for run, entry in self.earlier.of(source.name):
+    def _done(self, source: Source, place: Place, earlier: Iterable[tuple[Run, Entry]]) -> Job | None:
+        for run, entry in earlier:
             if run.settings != self.settings or not run.holds(entry):
                 continue
             if self._is_valid(source, entry):
@@ -85,6 +88,13 @@ class Continued:
     def _is_unwritten(self, source: Source, entry: Entry) -> bool:
         """Whether a run was stopped between the record and the file: that still is what the run read."""
         return _digest(source.path) == entry.before
+
+
+def _left(earlier: Iterable[Entry]) -> files.Left:
+    """What a result may be that earlier runs, with whatever settings, left: as they wrote it, or restored."""
+    entries = list(earlier)
+    digests = {digest for entry in entries for digest in (entry.before, entry.after)}
+    return files.Left(frozenset(entry.written for entry in entries), frozenset(digests - {""}))
 
 
 def _is(path: Path, stat: Stat, entry: Entry, digest: str) -> bool:

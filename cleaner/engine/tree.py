@@ -79,7 +79,7 @@ class FolderTarget:
         self.out, self.below = below.root, below
         self.tell, self.syncs, self.sync_folder = tell, syncs, sync_folder
 
-    def output(self, source: Source, status: os.stat_result) -> Output:
+    def output(self, source: Source, status: os.stat_result, left: files.Left) -> Output:
         """A new file of the source's name and mode, but one that its owner may write to: the run must be undoable."""
         writer = files.creating(
             self.out,
@@ -88,6 +88,7 @@ class FolderTarget:
             tell=self.tell,
             sync_folder=self.sync_folder,
             below=self.below,
+            left=left,
         )
         return Output(writer, self.syncs)
 
@@ -104,7 +105,7 @@ class InPlaceTarget:
     def __init__(self, tell: files.Tell | None, syncs: files.Syncs) -> None:
         self.tell, self.syncs = tell, syncs
 
-    def output(self, source: Source, status: os.stat_result) -> Output:
+    def output(self, source: Source, status: os.stat_result, left: files.Left) -> Output:
         """A new file that takes the source's place."""
         return Output(files.replacing(source.path, status, tell=self.tell), self.syncs)
 
@@ -118,7 +119,7 @@ class NoTarget:
 
     copies, replaces = False, False
 
-    def output(self, source: Source, status: os.stat_result) -> None:
+    def output(self, source: Source, status: os.stat_result, left: files.Left) -> None:
         """Nowhere."""
 
     def written(self, source: Source) -> Stat:
