@@ -137,7 +137,7 @@ def _of_complete(report: Path) -> Iterator[_Cleaned]:
     """The files that a complete run cleaned; all of its ledger is looked at before the first of them comes."""
     summary = json.loads((report / SUMMARY).read_text(encoding="utf-8"))
     root = _root(report, summary)
-    found = [_file(entry) for entry in summary["files"] if entry["status"] == CLEANED]
+    found = [_file(entry) for entry in summary["files"] if entry["status"] == CLEANED or "after" in entry]
     for _ in _removed(report / LEDGER):
         pass
     ledger = _Ledger(report / LEDGER)
@@ -149,7 +149,7 @@ def _of_stopped(root: Path, run: Run) -> Iterator[_Cleaned]:
     return (
         _Cleaned(root, _File(entry.path, entry.before, entry.after, entry.content), _rows_of(run, entry), True)
         for entry in run.entries()
-        if entry.status == CLEANED
+        if entry.is_cut
     )
 
 

@@ -26,7 +26,7 @@ from cleaner.engine.plan import CHANGED_SINCE
 from cleaner.engine.tree import Tally, Task, clean_tree
 from cleaner.engine.workers import Pool
 from cleaner.readers import Document, Options
-from cleaner.restore import restore
+from cleaner.restore import NOT_WRITTEN, restore, verify
 from cleaner.span import CleanerError
 
 CLEAN, SPAMMED = ARTICLE.encode(), DIRTY.encode()
@@ -581,6 +581,26 @@ def test_what_changed_since_it_was_cleaned_is_left_alone(tmp_path: Path, cleaner
     assert statuses["a.txt"] == f"skipped {CHANGED_SINCE}"
     assert (tmp_path / "in" / "a.txt").read_bytes() == b"edited " + SPAMMED
     assert (tmp_path / "report" / "removals.jsonl").read_bytes() == ledger
+
+
+def test_what_changed_since_it_was_cleaned_stays_in_the_report(tmp_path: Path, cleaner: Cleaner) -> None:
+    """However often the run goes on, and it is a cleaned file again when the change is taken back."""
+    write_files(tmp_path, {"in/a.txt": SPAMMED, "in/b.txt": SPAMMED})
+    whole, _ = _run(_in_place(tmp_path), Here(cleaner))
+    report = _report(tmp_path)
+    write_files(tmp_path, {"in/a.txt": CLEAN + SPAMMED})
+    for _ in range(2):
+        tally, statuses = _run(_in_place(tmp_path, resume=True), Here(cleaner))
+        assert (statuses["a.txt"], tally.counts.documents["skipped"]) == (f"skipped {CHANGED_SINCE}", 1)
+        assert [(item.path, item.problem) for item in verify(tmp_path / "report")] == [
+            ("a.txt", NOT_WRITTEN),
+            ("b.txt", ""),
+        ]
+    write_files(tmp_path, {"in/a.txt": CLEAN})
+    tally, _ = _run(_in_place(tmp_path, resume=True), Here(cleaner))
+    assert tally.counts == whole.counts
+    assert _report(tmp_path) == report
+    assert [item.problem for item in restore(tmp_path / "report")] == ["", ""]
 
 
 def test_a_run_in_place_stops_when_too_much_changes(

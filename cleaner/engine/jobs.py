@@ -230,13 +230,18 @@ class UnreadableSource(Job):
 
 
 class DoneSource(Job):
-    """A source that an earlier run has done: as it was left then, or changed since, which is a problem."""
+    """A source that an earlier run has done: as it was left then, or changed since, which is a problem.
+
+    What is recorded keeps the counts of that run, for one that finds the file as it was left again.
+    """
 
     def __init__(self, source: Source, place: Place, run: Run, entry: Entry, problem: str = "") -> None:
         super().__init__(source, place)
-        self.run, self.entry = run, entry
+        self.run, self.entry, self.problem = run, entry, problem
         if problem:
-            self.entry = entry._replace(status=SKIPPED, reason=problem, counts=_single(SKIPPED, problem), skipped=())
+            self.entry = entry._replace(status=SKIPPED, reason=problem, skipped=())
+        elif entry.is_cut:
+            self.entry = entry._replace(status=CLEANED, reason=entry.reason if entry.status == CLEANED else "")
 
     def items(self) -> Iterator[Item]:
         """None."""
@@ -248,7 +253,7 @@ class DoneSource(Job):
     def finish(self) -> Entry:
         """Take over what was found then."""
         self.place.log.take_over(self.run, self.entry)
-        return self.entry
+        return self.entry._replace(counts=_single(SKIPPED, self.problem)) if self.problem else self.entry
 
 
 class WholeSource(Job):

@@ -144,6 +144,11 @@ class Entry(NamedTuple):
             return self.skipped
         return (Skip("", 0, self.status, self.reason),)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether something was cut from the file, also when it is skipped now because it was changed since."""
+        return self.after not in ("", self.before)
+
     def to_json(self) -> bytes:
         """One line of the journal."""
         return json.dumps(self._asdict() | {"counts": self.counts.to_json()}).encode("ascii") + b"\n"

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cleaner.document import CLEANED
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
 from cleaner.engine.jobs import DoneSource, Job, Place, UnreadableSource, WholeSource
@@ -15,7 +14,7 @@ from cleaner.engine.streams import RecordsSource
 from cleaner.engine.walk import Source
 from cleaner.readers import WHOLE, compression_of, format_of
 
-CHANGED_SINCE = "changed since the stopped run cleaned it: clean it in a run of its own"
+CHANGED_SINCE = "changed since an earlier run cleaned it: clean it in a run of its own"
 
 
 def fresh(sources: Iterable[Source], place: Place) -> Iterator[Job]:
@@ -70,14 +69,14 @@ class Continued:
                 continue
             if self._is_valid(source, entry):
                 return DoneSource(source, place, run, entry)
-            if self.out is None and entry.status == CLEANED and not self._is_unwritten(source, entry):
+            if self.out is None and entry.is_cut and not self._is_unwritten(source, entry):
                 return DoneSource(source, place, run, entry, CHANGED_SINCE)
         return None
 
     def _is_valid(self, source: Source, entry: Entry) -> bool:
         """Whether the source is what it was, and the result is there."""
-        if self.out is None and entry.status == CLEANED:  # its stat is that of the file before
-            return entry.after != "" and _digest(source.path) == entry.after
+        if self.out is None and entry.is_cut:  # its stat is that of the file before
+            return _digest(source.path) == entry.after
         if self.out is None:
             return _is(source.path, entry.stat, entry, entry.before)
         if entry.written == Stat():  # nothing was written: a link, a device, a file nobody could read

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cleaner.document import CLEANED, UNCHANGED
+from cleaner.document import UNCHANGED
 from cleaner.engine.journal import LEDGER, Counts, Entry, Run, Skip
 from cleaner.report import page
 from cleaner.report.left import Left, left_in
@@ -54,7 +54,7 @@ def _file(entry: Entry) -> dict[str, Any]:
             "problems": dict(sorted(entry.counts.problems.items())),
             "records": [_record(skip) for skip in entry.skipped],
         }
-    if entry.status == CLEANED:
+    if entry.is_cut:
         data |= {"before": entry.before, "after": entry.after}
         data |= {"content": entry.content} if entry.content and entry.content != entry.before else {}
     return data
