@@ -132,7 +132,8 @@ def clean(
         places.refuse_overlap(paths, report)
     elif not no_report:
         report = report or Path("cleaner-report")
-        places.refuse_overlap(paths, report)  # the next run would clean the report, which undoes this one
+        # The next run would clean the report, which undoes this one.
+        places.refuse_overlap(paths, report, "the report goes outside: give --report FOLDER, or --no-report")
     site = configured(asked, paths, level=level, field_names=field_names, text_format=text_format)
     site = site.settled(trust_comments=trust_comments)
     chosen = scoped(site.options, since, paths)

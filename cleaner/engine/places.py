@@ -22,7 +22,7 @@ class LockedError(CleanerError):
     exit_code = 5
 
 
-def refuse_overlap(inputs: Sequence[Path], output: Path) -> None:
+def refuse_overlap(inputs: Sequence[Path], output: Path, advice: str = "choose a folder elsewhere") -> None:
     """Raise `CleanerError` for an output inside an input or an input inside the output: it would be cleaned into itself.
 
     Folders are compared by what they are, not by how they are written: links, mounts and `..` do not hide one.
@@ -31,7 +31,7 @@ def refuse_overlap(inputs: Sequence[Path], output: Path) -> None:
     for path in inputs:
         source = _ancestry(path)
         if source[0] in target or target[0] in source:
-            raise CleanerError(f"{path} and {output} lie inside one another: choose a folder elsewhere")
+            raise CleanerError(f"{path} and {output} lie inside one another: {advice}")
 
 
 def refuse_foreign(output: Path, report: Path, is_ours: Callable[[Path], bool]) -> None:
