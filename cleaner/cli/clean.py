@@ -124,6 +124,8 @@ def clean(
         raise CleanerError("give either -o FOLDER or --in-place")
     if no_report and (report is not None or not replace or resume):
         raise CleanerError("--no-report goes with --in-place, without --report and --resume")
+    if (resume or yes) and not replace:
+        raise CleanerError("--resume and --yes go with --in-place: a run into the same -o FOLDER goes on by itself")
     if since is not None and not replace:
         raise CleanerError("--only-added goes with --in-place: what is added is in the files themselves")
     if output is not None:

@@ -80,9 +80,12 @@ def scoped(options: Options, since: str | None, paths: Sequence[Path]) -> Option
 
 
 def is_stream(paths: Sequence[Path], stdin_filename: str | None) -> bool:
-    """Whether standard input is asked for. Raises `CleanerError` when it is given a name and is not."""
-    if list(map(str, paths)) == [STREAM]:
+    """Whether standard input is asked for. Raises `CleanerError` when it is given a name and is not, or not alone."""
+    names = list(map(str, paths))
+    if names == [STREAM]:
         return True
+    if STREAM in names and not os.path.lexists(STREAM):
+        raise CleanerError("`-` must be the only path")
     if stdin_filename is not None:
         raise CleanerError("--stdin-filename goes with `-` as the only path")
     return False
