@@ -25,8 +25,8 @@ from cleaner.pages.strangers import strangers
 from cleaner.span import Span, merged
 
 # How probable spam must be to be cut, by what it is and where it stands; `docs/how-it-decides.md` says why.
-APPENDED = 0.2  # a paragraph without attributes as a whole, and a link behind all other text of its line
-LINK = 0.3  # another link to another site, and text behind the last sentence of its line
+APPENDED = 0.2  # a link behind all other text of its line
+LINK = 0.3  # another link to another site, a paragraph without attributes, and text behind the last sentence of its line
 OTHER_TEXT = 0.75  # what is no link, and in the midst of a page
 BLIND_LINK = 0.5  # a link to another site's front page, on a page that does not say which site it is of
 SURE = 0.97  # what has a fixed place on a page, such as its title
@@ -124,7 +124,7 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
     if token.kind in (START, COMMENT) or any(name in words for name in opened.page.own):
         return SURE
     if opened.is_paragraph(span.start, span.end):
-        return APPENDED
+        return LINK
     if is_foreign:
         return _bar_inside(opened, place, APPENDED, is_behind=True)
     is_behind = is_appended and before[-1] in _SENTENCE_ENDS
