@@ -26,7 +26,7 @@ from cleaner.span import Span, merged
 
 # How probable spam must be to be cut, by what it is and where it stands; `docs/how-it-decides.md` says why.
 APPENDED = 0.2  # a link behind all other text of its line
-LINK = 0.3  # another link to another site, a paragraph without attributes, and text behind the last sentence of its line
+LINK = 0.3  # another link to another site, a paragraph without attributes, text behind the last sentence of its line
 OTHER_TEXT = 0.75  # what is no link, and in the midst of a page
 BLIND_LINK = 0.5  # a link to another site's front page, on a page that does not say which site it is of
 SURE = 0.97  # what has a fixed place on a page, such as its title
