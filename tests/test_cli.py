@@ -210,3 +210,18 @@ def test_completion(shell: str, sign: str) -> None:
     done = CliRunner().invoke(main, [], prog_name="cleaner", env={"_CLEANER_COMPLETE": f"{shell}_complete", **words})
     assert "sarif" in done.output
     assert "rdjson" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("field", "data", "code"),
+    [
+        ("text", b'{"text": null}\n{"text": 5}\n', 0),  # the name is right, whatever it holds
+        ("text", b"[]\n3\n", 0),
+        ("txet", b'{"text": "A line."}\n', 3),
+        ("x\udcff", b'{"text": "A line."}\n', 3),  # an argument that is not UTF-8
+    ],
+)
+def test_a_field_that_no_record_has(tmp_path: Path, field: str, data: bytes, code: int) -> None:
+    (tmp_path / "a.jsonl").write_bytes(data)
+    result = CliRunner().invoke(main, ["check", str(tmp_path / "a.jsonl"), "--field", field])
+    assert (result.exit_code, "no text in any record" in result.output) == (code, code == 3)

@@ -13,6 +13,7 @@ from cleaner.cli.looking import look, site_of
 from cleaner.cli.options import WORKERS
 from cleaner.cli.site import Asked, Site, site_options
 from cleaner.engine.journal import Log
+from cleaner.progress import counted
 from cleaner.report.quote import quote
 from cleaner.site.settings import Settings
 from cleaner.site.usage import Usage, Watching, holds_all
@@ -147,7 +148,7 @@ def _unused(site: Site, paths: Sequence[Path], *, prune: bool, workers: int | No
     found = usage.unused()
     if usage.unread:
         consequence = "nothing is dropped" if prune else "what only they need is taken for unused"
-        click.echo(f"{usage.unread} files were skipped, or parts of them: {consequence}", err=True)
+        click.echo(f"{counted(usage.unread, 'file')} skipped, whole or in part: {consequence}", err=True)
     prune = prune and not usage.unread
     if prune and found:
         datafile.save(settings.root, settings.allow, dump(set(usage.entries) - set(found)))

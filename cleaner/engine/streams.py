@@ -197,8 +197,8 @@ class RecordsSource(Job):
 
     def _names_none(self, record: Record) -> bool:
         """Whether a record is an object in which nothing has the name of a wanted field, whatever that would hold."""
-        names = (name.rpartition(".")[2] for name in self.place.options.fields)
-        return record.data.lstrip().startswith(b"{") and not any(f'"{name}"'.encode() in record.data for name in names)
+        names = (os.fsencode(name.rpartition(".")[2]) for name in self.place.options.fields)
+        return record.data.lstrip().startswith(b"{") and not any(b'"%s"' % name in record.data for name in names)
 
     def _discard(self, *, findings: bool = True) -> None:
         if findings:
