@@ -98,7 +98,7 @@ def restore(report: Path) -> Iterator[Restored]:
     `LockedError` while a run is at work there.
     """
     stopped = _stopped_runs(report)
-    with places.lock(report) if stopped else nullcontext():
+    with places.lock(report) if stopped else nullcontext(), files.leaving_nothing():
         yield from _each(report, stopped, _restore_file)
         for run in stopped:
             files.sweep(_root(report, run.settings), run.temporaries())

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +18,7 @@ from samples import ARTICLE, DIRTY, ROOT, files_below, write_files
 
 from cleaner.cli import main
 from cleaner.engine import files
+from cleaner.progress import Stopped
 from cleaner.report import folder as report_folder
 
 # With batches of four files: a run that has done one of them is not nearly at its end.
@@ -73,6 +75,44 @@ def test_a_signal_ends_a_run_that_can_go_on(tmp_path: Path, number: signal.Signa
     resume = ["--resume"] if mode == IN_PLACE else []
     assert _run(tmp_path / "stopped", "clean", "in", *mode, *resume, "-q") == (0, "")
     assert _results(tmp_path / "stopped") == _results(tmp_path / "straight")
+
+
+class _Interrupted:
+    """The calls of a function of `os` for temporary files, before or after the third of which a signal arrives."""
+
+    def __init__(self, call: Callable[..., Any], *, is_done: bool) -> None:
+        self.call, self.is_done, self.left = call, is_done, 3
+
+    def __call__(self, path: str, *arguments: Any, **named: Any) -> Any:
+        self.left -= str(path).startswith(".cleaner-")
+        if self.left:
+            return self.call(path, *arguments, **named)
+        self.left = -1  # only once
+        if self.is_done:
+            self.call(path, *arguments, **named)
+        raise Stopped(signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [FOLDER, IN_PLACE, ["--in-place", "--no-report"], ["restore"]],
+    ids=["folder", "in place", "no report", "restore"],
+)
+@pytest.mark.parametrize(("call", "is_done"), [("open", False), ("open", True), ("rename", False), ("rename", True)])
+def test_a_signal_at_a_bad_moment_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: list[str], call: str, is_done: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path, {f"in/{number}.txt": DIRTY.encode() for number in range(5)})
+    if mode == ["restore"]:
+        assert _clean(*IN_PLACE).exit_code == 0
+    before = files_below(tmp_path / "in")
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, call, _Interrupted(getattr(os, call), is_done=is_done))
+        result = CliRunner().invoke(main, ["restore", "report"]) if mode == ["restore"] else _clean(*mode)
+    assert result.exit_code == 128 + signal.SIGTERM, result.output
+    assert set(files_below(tmp_path / "in")) == set(before)
+    assert not list(tmp_path.rglob(".cleaner-*.tmp"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import re
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -44,6 +44,7 @@ HARD_LINK, READ_ONLY = "hard link: replacing it would separate its names", "read
 
 _TEMPORARY = re.compile(r"\.cleaner-[0-9a-f]{16}\.tmp")
 _ACL = "system.posix_acl_access"
+_unfinished: set[str] = set()  # the paths of temporary files that are neither in their places nor removed
 
 Tell = Callable[[str], None]  # is told the path of a temporary file before that is made
 SyncFolder = Callable[[int], tuple[str, ...]]  # makes a new name in a folder durable, and says what went wrong
@@ -221,6 +222,20 @@ def creating(
         raise
 
 
+@contextmanager
+def leaving_nothing() -> Iterator[None]:
+    """Remove what unfinished writers left when an exception ends the work: one raised by a signal may come between the
+    making of a file and the moment when somebody holds its writer.
+    """
+    try:
+        yield
+    except BaseException:
+        while _unfinished:
+            with suppress(OSError):
+                Path(_unfinished.pop()).unlink()
+        raise
+
+
 def sweep(root: Path, names: Iterable[str]) -> list[str]:
     """Remove the temporary files that a dead run has left, and say which were there.
 
@@ -294,8 +309,10 @@ class Writer:
         self._temporary = f".cleaner-{os.urandom(8).hex()}.tmp"
         self._hash = hashlib.sha256()
         self._is_in_place = False
+        self._path = os.path.join(parent, self._temporary)
         if tell is not None:
-            tell(os.path.join(parent, self._temporary))
+            tell(self._path)
+        _unfinished.add(self._path)
         with writing():
             self._descriptor = os.open(self._temporary, NEW, mode, dir_fd=self._folder)
 
@@ -358,6 +375,7 @@ class Writer:
         if not self._is_in_place:
             with suppress(OSError):  # the file system is in trouble: then a sweep removes it
                 os.unlink(self._temporary, dir_fd=self._folder)
+        _unfinished.discard(self._path)
         for handle in handles:
             with suppress(OSError):  # nothing was written through it
                 os.close(handle)

@@ -172,6 +172,7 @@ def clean_tree(
     sources = walk(task.paths, task.selection, named=task.named)
     tally = Tally(ignoring=task.ignoring)
     with ExitStack() as stack:
+        stack.enter_context(files.leaving_nothing())
         book = stack.enter_context(_Book(task, cleaner, pool)) if task.report else None
         tell = book.recorder.temporary if book else None
         syncs = files.Syncs(_Threads(stack))
