@@ -28,13 +28,15 @@ from cleaner.reading import Tables
 from cleaner.span import CleanerError
 from cleaner.trees import Trees
 
-FORMAT = 5
+FORMAT = 6
+MAX_STEP = 255  # nodes between a node and its left child: a tree of 128 leaves always has fewer
 HEADER, ARRAYS = "cleaner.json", "cleaner.npz"
 _HEAD = re.compile(
     rb"\x93NUMPY\x01\0..\{'descr': '([<|][iuf][1248])', 'fortran_order': False, 'shape': \(([\d, ]*)\), \} *\n",
     re.DOTALL,
 )
-_TREE_FIELDS = {"roots": np.int32, "feature": np.uint8, "threshold": np.float32, "left": np.int32, "value": np.float64}
+# Of trees in a file; `step` is how far behind a node its left child stands, 0 for a leaf.
+_TREE_FIELDS = {"roots": np.int32, "feature": np.uint8, "threshold": np.float32, "step": np.uint8, "value": np.float32}
 
 
 class Model(NamedTuple):
@@ -189,21 +191,18 @@ def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, basel
     shapes = dict.fromkeys(_TREE_FIELDS, (n_nodes,)) | {"roots": arrays[f"{name}_roots"].shape}
     fields = {field: _checked(arrays[f"{name}_{field}"], dtype, shapes[field]) for field, dtype in _TREE_FIELDS.items()}
     depth = int(arrays[f"{name}_depth"])
-    own = np.arange(n_nodes)
-    is_inner = fields["left"] != own
-    if not n_nodes or min(fields["left"].min(), fields["roots"].min()) < 0 or fields["roots"].max() >= n_nodes:
+    is_inner = fields["step"] > 0
+    left = np.arange(n_nodes, dtype=np.int32) + fields.pop("step")
+    if not n_nodes or fields["roots"].min() < 0 or fields["roots"].max() >= n_nodes:
         raise ValueError(f"{name} points outside its nodes")
-    if (
-        (fields["left"] < own).any()
-        or (fields["left"] + is_inner).max() >= n_nodes
-        or not np.isinf(fields["threshold"][~is_inner]).all()
-    ):
+    if (left + is_inner).max() >= n_nodes or not np.isinf(fields["threshold"][~is_inner]).all():
         raise ValueError(f"{name} points outside its nodes")
     if not 0 <= fields["feature"].min() <= fields["feature"].max() < n_features:
         raise ValueError(f"{name}_feature names a feature that does not exist")
     if np.isnan(fields["threshold"]).any() or not np.isfinite(fields["value"]).all() or not 0 <= depth < 64:
         raise ValueError(f"{name} holds figures that are not finite")
-    return Trees(**fields, baseline=baseline, depth=depth)
+    fields["value"] = fields["value"].astype(np.float64)
+    return Trees(**fields, left=left, baseline=baseline, depth=depth)
 
 
 def save(folder: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,6 +218,10 @@ def save(folder: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, 
 
 
 def tree_arrays(name: str, trees: Trees) -> dict[str, NDArray[Any]]:
-    """The arrays a model file holds of some trees."""
-    fields = {f"{name}_{field}": np.asarray(getattr(trees, field)) for field in _TREE_FIELDS}
+    """The arrays a model file holds of some trees, whose leaf values it rounds. Raises `ValueError` for trees that are too large."""
+    step = trees.left - np.arange(len(trees.left))
+    if step.max(initial=0) > MAX_STEP:
+        raise ValueError(f"{name} has a tree of more nodes than its children can be found in")
+    columns = trees._asdict() | {"step": step}
+    fields = {f"{name}_{field}": columns[field].astype(dtype) for field, dtype in _TREE_FIELDS.items()}
     return fields | {f"{name}_depth": np.array(trees.depth, dtype=np.int64)}
