@@ -26,7 +26,7 @@ TRADES = (
     "contraband",
 )
 NAMES = "names.toml"  # the one file of names that spam of every language uses
-LINE_SHARE = 0.3  # of the fragments are whole lines, and of those PARAGRAPH_SHARE several in a row
+LINE_SHARE = 0.26  # of the fragments are whole lines, and of those PARAGRAPH_SHARE several in a row
 PARAGRAPH_SHARE = 0.2
 LINE_GROUPS = 16  # the lines of a trade are split into so many campaigns, by their wording
 FOLDS = 3

@@ -16,7 +16,7 @@ from cleaner.train.disguise import disguise
 from cleaner.train.inject import open_lines
 
 REFERENCES_SHARE = 0.3  # of the Markdown texts have their links written as references
-EMPTY_SHARE = 0.08  # have one without a text
+EMPTY_SHARE = 0.14  # have one without a text
 HTML_SHARE = 0.15  # have links written in HTML, or with their address as text
 HEADINGS_SHARE = 0.15  # of all texts get headings, and as many a list
 CREDITS_SHARE = 0.08  # get a line or two that name a source, a picture, a page to go to
