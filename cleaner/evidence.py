@@ -145,7 +145,7 @@ THEMES = (
         lambda row: "the article's own style",
     ),
     Theme(
-        ("length", "bare_length", "letter", "digit", "spaces", "symbols", "upper", "exclamations", "prices"),
+        ("length", "bare_length", "letter", "digit", "spaces", "symbols", "upper", "exclamations", "price_signs"),
         lambda row: f"length ({row['length']:.0f}), capitals, digits and signs",
     ),
 )  # fmt: skip

@@ -43,8 +43,8 @@ HOST_SUMMED = (
     "link",
 )
 _SUMMED = (*HOST_SUMMED, "positive", "own_script", "digit", "space", "symbol", "at", "mixed", "novel", "exclaim", "price")  # fmt: skip
-_EXCLAIMS = np.array(sorted(map(ord, "!！¡")), dtype=np.uint32)
-_PRICES = np.array(sorted(map(ord, "%$€£¥₽₹฿₺₩₫₴元円원￥")), dtype=np.uint32)
+_EXCLAIMS = np.array(sorted(map(ord, "!¡")), dtype=np.uint32)
+_PRICES = np.array(sorted(map(ord, "%$€£¥₽₹฿₺₩₫₴元円원")), dtype=np.uint32)
 _MARKS = np.array(sorted(map(ord, "#>*-|`+•=[!<")), dtype=np.uint32)
 
 RUN_NAMES = (
@@ -71,7 +71,7 @@ NAMES = (
     "covered_weakest_third", "covered_first", "covered_last", "covered_left", "covered_right", "covered_rest",
     "style_before", "style_first", "style_last", "style_after", "reference_gain", "reference_words",
     "bare_length", "bare_score", "bare_mean", "bare_novel", "bare_unique", "bare_odds", "bare_known", "bare_covered",
-    "address_score", "address_unique", "exclamations", "prices",
+    "address_score", "address_unique", "exclamations", "price_signs",
 )  # fmt: skip
 # What only the candidates that are left after the first trees are asked: does the text read on, with them and without.
 SEAM_NAMES = (
@@ -330,7 +330,7 @@ def _columns(
         "links_host": share(outside, "link", outside_length) * 1000,
         "at_signs": inside[col["at"]],
         "exclamations": inside[col["exclaim"]],
-        "prices": inside[col["price"]],
+        "price_signs": inside[col["price"]],
         "line_length": line_length,
         "line_share": length / np.maximum(line_length, 1),
         "boundary_left": edges.left[a],
@@ -419,14 +419,10 @@ def _with_addresses(
     rows += [total for total, _ in lexicon.total_rows(known).values()]
     totals = np.stack((np.arange(n + 1, dtype=np.int32), *rows))
     addressed = np.zeros_like(totals)
-    inside = addresses(part) if _has_address(part.codes) else None
-    if inside is not None:
+    if any(sums[_SUMMED.index(name), -1] for name in ("url", "link")):
+        inside = addresses(part)
         np.cumsum(np.diff(totals, axis=1) * inside, axis=1, dtype=np.int32, out=addressed[:, 1:])
     return totals, addressed
-
-
-def _has_address(codes: NDArray[np.uint32]) -> bool:
-    return bool(_urls(codes).any() or _links(codes).any())
 
 
 def _bare(

@@ -220,8 +220,8 @@ def save(folder: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, 
 def tree_arrays(name: str, trees: Trees) -> dict[str, NDArray[Any]]:
     """The arrays a model file holds of some trees, whose leaf values it rounds. Raises `ValueError` for trees that are too large."""
     step = trees.left - np.arange(len(trees.left))
-    if step.max(initial=0) > MAX_STEP:
-        raise ValueError(f"{name} has a tree of more nodes than its children can be found in")
+    if not 0 <= step.min(initial=0) <= step.max(initial=0) <= MAX_STEP:
+        raise ValueError(f"{name} has a left child that does not stand within {MAX_STEP} nodes behind its parent")
     columns = trees._asdict() | {"step": step}
     fields = {f"{name}_{field}": columns[field].astype(dtype) for field, dtype in _TREE_FIELDS.items()}
     return fields | {f"{name}_depth": np.array(trees.depth, dtype=np.int64)}

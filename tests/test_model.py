@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from samples import DIRTY, ROOT, SPAM, tiny_model
+from samples import DIRTY, ROOT, SPAM, STUMP, tiny_model
 
 from cleaner import Cleaner, CleanerError
-from cleaner.model import ARRAYS, HEADER, load, save
+from cleaner.model import ARRAYS, HEADER, MAX_STEP, load, save, tree_arrays
 
 
 def _write(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
@@ -109,6 +109,18 @@ def test_damaged(folder: Path, name: str) -> None:
     DAMAGES[name](folder)
     with pytest.raises(CleanerError, match=r"^model in "):
         load(folder)
+
+
+def test_trees_come_back(folder: Path) -> None:
+    trees = load(folder).spam
+    assert [column.tolist() for column in trees[:5]] == [column.tolist() for column in STUMP[:5]]
+    assert (trees.left.dtype, trees.value.dtype) == (np.int32, np.float64)
+
+
+@pytest.mark.parametrize("left", [[-1, 1, 2], [MAX_STEP + 1, 1, 2]])
+def test_a_child_that_is_too_far_away_is_not_saved(left: list[int]) -> None:
+    with pytest.raises(ValueError, match="left child"):
+        tree_arrays("spam", STUMP._replace(left=np.array(left, "i4")))
 
 
 def test_level_unknown(folder: Path) -> None:

@@ -224,15 +224,18 @@ def creating(
 
 @contextmanager
 def leaving_nothing() -> Iterator[None]:
-    """Remove what unfinished writers left when an exception ends the work: one raised by a signal may come between the
-    making of a file and the moment when somebody holds its writer.
+    """Remove what writers made since then have left unfinished when an exception ends the work.
+
+    One raised by a signal may come between the making of a file and the moment when somebody holds its writer.
     """
+    before = frozenset(_unfinished)
     try:
         yield
     except BaseException:
-        while _unfinished:
-            with suppress(OSError):
-                Path(_unfinished.pop()).unlink()
+        for path in _unfinished - before:
+            with suppress(OSError):  # its name is chance: whatever leads there, nothing else is called that
+                Path(path).unlink()
+            _unfinished.discard(path)
         raise
 
 
@@ -313,8 +316,12 @@ class Writer:
         if tell is not None:
             tell(self._path)
         _unfinished.add(self._path)
-        with writing():
-            self._descriptor = os.open(self._temporary, NEW, mode, dir_fd=self._folder)
+        try:
+            with writing():
+                self._descriptor = os.open(self._temporary, NEW, mode, dir_fd=self._folder)
+        except (FileProblem, OSError):
+            _unfinished.discard(self._path)
+            raise
 
     @property
     def sha256(self) -> str:
