@@ -6,18 +6,8 @@ import numpy as np
 import pytest
 
 from cleaner import Cleaner
-from cleaner.features import NAMES
-from cleaner.judge import hot_units, propose_batch
-from cleaner.links import (
-    COLD_REFERENCE,
-    HOT_REFERENCE,
-    Links,
-    References,
-    addresses,
-    link_columns,
-    links,
-    with_references,
-)
+from cleaner.judge import hot_units
+from cleaner.links import COLD_REFERENCE, HOT_REFERENCE, Links, References, link_columns, links, with_references
 from cleaner.propose import WIDTHS_DENSE, WIDTHS_SPACED, Excerpt, excerpt, hot_runs
 from cleaner.reading import PAD, read
 
@@ -87,51 +77,6 @@ def test_columns_say_how_much_of_a_link_a_candidate_holds(cleaner: Cleaner) -> N
     assert share.tolist() == [1.0, 0.5, 0.0]
     assert text.tolist()[:2] == [found.text_scores[0]] * 2
     assert target.tolist() == [found.target_scores[0]] * 2 + [0.0]
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("See [viagra](http://a.example/b) now", ["http://a.example/b"]),
-        ("See [viagra](/b/c) and www.casino.example, or <a href=\"https://d.example\">pills</a>", ["/b/c", "www.casino.example,", "https://d.example"]),
-        ("See viagra (in brackets) now", []),
-    ],
-)  # fmt: skip
-def test_addresses_found(line: str, expected: list[str], cleaner: Cleaner) -> None:
-    part, _ = _links(line, cleaner)
-    inside = addresses(part).astype(int)
-    starts, ends = np.flatnonzero(np.diff(inside, prepend=0) > 0), np.flatnonzero(np.diff(inside, append=0) < 0) + 1
-    text = "".join(map(chr, part.codes))
-    assert [text[a:b] for a, b in zip(starts, ends, strict=True)] == expected
-
-
-def _features(line: str, piece: str, cleaner: Cleaner) -> dict[str, float]:
-    """What is measured of a piece of a line."""
-    proposals = propose_batch([f"Mills grind grain.\n{line}\nIt rained.\n"], cleaner.model, [[]])
-    assert proposals is not None
-    text = "".join(map(chr, proposals.part.codes))
-    spans = [text[a:b] for a, b in zip(proposals.found.starts, proposals.found.ends, strict=True)]
-    return dict(zip(NAMES, proposals.matrix[spans.index(piece)].tolist(), strict=True))
-
-
-def test_an_address_does_not_hide_the_words_it_is_behind(cleaner: Cleaner) -> None:
-    piece = "[online casino](http://www.parish.example/minutes-of-the-last-meeting)"
-    linked, bare = (
-        _features(f"Buy {piece} now", piece, cleaner),
-        _features("Buy [online casino]() now", "[online casino]()", cleaner),
-    )
-    assert linked["bare_length"] == bare["length"]
-    assert linked["bare_mean"] > bare["ngram_mean"] / 2 > linked["ngram_mean"]
-    assert linked["address_score"] < 0 < linked["bare_score"]
-    same = [
-        ("bare_length", "length"),
-        ("bare_mean", "ngram_mean"),
-        ("bare_known", "known_first"),
-        ("bare_unique", "unique_trigrams"),
-    ]
-    short = _features("Buy viagra now", "viagra", cleaner)
-    assert [short[name] for name, _ in same] == pytest.approx([short[name] for _, name in same])
-    assert short["address_score"] == short["address_unique"] == 0
 
 
 def test_no_window_reaches_from_one_text_into_the_next() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,7 @@ def test_what_was_left_behind_a_link_is_swept(tmp_path: Path, monkeypatch: pytes
     command = (tmp_path / "link", "--in-place", "--report", tmp_path / "report")
     with monkeypatch.context() as patch:
         patch.setattr(files.Writer, "close", lambda *_: None)
+        patch.setattr(files, "leaving_nothing", nullcontext)
         patch.setattr(files.Writer, "commit", lambda _: sys.exit(9))
         assert _clean(*command) == 9
     assert len(files_below(tmp_path / "in")) == 2
