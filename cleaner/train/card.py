@@ -53,7 +53,7 @@ fitted on all folds, and a source that is nearly all there is of a language is s
 {curve}
 
 Thresholds on the calibrated probability: remove {figures["remove"]:.4f}, review {figures["review"]:.4f}. Where the first is not the one of the
-table, it was set afterwards on honest texts that nothing was trained on: `docs/quality-notes.md`.
+table, it was set afterwards, with the benchmarks in view: `docs/quality-notes.md`.
 
 **Limits.** Languages other than {", ".join(header["languages"])} are judged by script and layout more than by words. A short
 term in an article on its own trade, and a term run into a word without a space, are missed more often than found.
