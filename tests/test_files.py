@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
@@ -12,8 +13,8 @@ import pytest
 from samples import files_below, write_files
 from writes import copy, create, replace
 
-from cleaner.engine import handles
-from cleaner.engine.files import creating, open_stream, read, replacing, same_file, sha256, sweep
+from cleaner.engine import files, handles
+from cleaner.engine.files import Below, creating, open_stream, read, replacing, same_file, sha256, sweep
 from cleaner.engine.handles import FileProblem, WriteFailed
 
 LONG = "中" * 83 + ".txt"  # 253 bytes: a temporary name must not be longer
@@ -418,6 +419,27 @@ def test_what_is_not_committed_leaves_nothing(tmp_path: Path, error: type[BaseEx
     with pytest.raises(error):
         stop()
     assert files_below(tmp_path) == {}
+
+
+def test_a_file_that_could_not_be_made_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be looked for at the end of every run that is stopped, one for each try on a full disk."""
+
+    def full(path: str, *arguments: object, **named: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    at_first = set(files._unfinished)
+    writer = creating(tmp_path, "a.txt")
+    before = set(files._unfinished)
+    assert len(before - at_first) == 1
+    with monkeypatch.context() as patch:
+        below = Below(tmp_path)
+        below.open([])
+        patch.setattr(os, "open", full)
+        with pytest.raises((FileProblem, OSError)):
+            creating(tmp_path, "b.txt", below=below)
+    assert files._unfinished == before
+    writer.close()
+    assert files._unfinished == at_first
 
 
 def test_the_temporary_file_is_told_before_it_is_made(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def manner(rng: Random, weights: Mapping[str, float] | None = None) -> Manner:
 
 
 ONE_MANNER = 0.35
+METADATA_SHARE = 0.07  # of the articles have a line of date and counters, and a tag injected there
 SENTENCE = 7  # words from which a fragment is a sentence; of scripts without spaces, three letters are one
 _SPACED_WORD = regex.compile(r"[^\W\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+")
 _DENSE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
@@ -100,9 +101,6 @@ def is_sentence(text: str) -> bool:
     (False, True)
     """
     return len(_SPACED_WORD.findall(text)) + len(_DENSE_LETTER.findall(text)) / 3 >= SENTENCE
-
-
-METADATA_SHARE = 0.07  # of the articles have a line of date and counters, and a tag injected there
 
 
 def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, disguised: float = 0.3) -> Dirty:
