@@ -16,6 +16,7 @@ from cleaner.encoding import undecoded
 from cleaner.evidence import evidence
 from cleaner.features import NAMES
 from cleaner.judge import Judged
+from cleaner.marks import in_cell, inner, with_element
 from cleaner.model import Model
 from cleaner.patterns import pattern
 from cleaner.seams import orphaned, still_used, trim, whole_link, widen
@@ -55,7 +56,9 @@ def decide(
         item = item._replace(start=start, end=end)
         item = item._replace(end=_without_own_address(text, item, likely, own))
         item = item._replace(end=trim(text, item.start, item.end))
-        start, end = widen(text, item.start, item.end)
+        start, end = with_element(text, *inner(text, item.start, item.end))
+        item = item._replace(start=start, end=end)
+        start, end = in_cell(text, start, end) or widen(text, start, end)
         if not _is_free(taken, start, end):
             start, end = item.start, item.end
         if not _is_free(taken, start, end):

@@ -156,6 +156,7 @@ def _with_invisible(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_IMAGE_SIGN = pattern(r"[\s(\[|>]?!")  # a sign that ends a sentence stands behind a letter
 _ADDRESS = pattern(r"(?a)https?://[\w.~:/?#@!$&*+,;=%-]*(?<![.,;:!?*])")
 
 
@@ -165,6 +166,9 @@ def whole_link(text: str, start: int, end: int) -> tuple[int, int]:
     >>> text = "the `quay <http://spam-here.example/>`_ is"
     >>> text[slice(*whole_link(text, 10, 23))]
     '<http://spam-here.example/'
+    >>> text = "the quay ![SPAM](http://spam.example/a.png) is"
+    >>> text[slice(*whole_link(text, 10, 43))]
+    '![SPAM](http://spam.example/a.png)'
     """
     if "://" in text[start:end]:
         address = _ADDRESS().match(text, text.rfind("http", start, end))
@@ -176,6 +180,8 @@ def whole_link(text: str, start: int, end: int) -> tuple[int, int]:
                 start -= 1
             if text.find(close, at + 1, end) < 0 and text.startswith(close, end):
                 end += 1
+            if text.startswith("[", start) and _IMAGE_SIGN().fullmatch(text, max(start - 2, 0), start):
+                start -= 1
             break
     return start, end
 
@@ -293,12 +299,15 @@ def _at_line_end(text: str, start: int, line_start: int) -> int:
     return bare if is_joint else at
 
 
+_OPENED, _CLOSING = "*>", ("*", "</")  # what words stand right behind, and right before: signs of emphasis and tags
+
+
 def _inside_line(text: str, start: int, end: int) -> tuple[int, int]:
     """Inside a line: one of the two spaces goes, the one behind if there is one."""
     space_before = _class(text[start - 1]) == cc.SPACE
     space_behind = _class(text[end]) == cc.SPACE
-    if space_before and space_behind:
+    if space_behind and (space_before or text[start - 1] in _OPENED):
         return start, end + 1
-    if space_before and _class(text[end]) in (cc.SENTENCE_END, cc.COMMA, cc.CLOSE):
+    if space_before and (_class(text[end]) in (cc.SENTENCE_END, cc.COMMA, cc.CLOSE) or text.startswith(_CLOSING, end)):
         return start - 1, end
     return start, end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cleaner.marks import splits_marks
 from cleaner.patterns import pattern
 from cleaner.view import LONGEST_TURNED
 
@@ -147,5 +148,6 @@ def breaks(text: str, start: int, end: int) -> bool:
     (True, False)
     """
     return any(
-        would(text, start, end) for would in (makes_markup, splits_pair, splits_code, splits_title, splits_turned)
+        would(text, start, end)
+        for would in (makes_markup, splits_pair, splits_marks, splits_code, splits_title, splits_turned)
     )

@@ -57,7 +57,7 @@ QUIET = click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong
 IGNORE_UNKNOWN = click.option(
     "--ignore-unknown",
     is_flag=True,
-    help="Files with nothing to read in them are no failure: of another format, without the field or column, Git LFS pointers.",
+    help="Files with nothing to read in them are no failure: of another format, without the field or column, Git LFS pointers, links.",
 )
 ONLY_ADDED = click.option(
     "--only-added",

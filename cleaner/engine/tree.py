@@ -14,7 +14,7 @@ from cleaner.api import Cleaner
 from cleaner.document import CLEANED, FAILED, SKIPPED, UNCHANGED
 from cleaner.engine import files, places
 from cleaner.engine.batch import Pool, run
-from cleaner.engine.handles import FileProblem
+from cleaner.engine.handles import SYMLINK, FileProblem
 from cleaner.engine.jobs import DoneSource, Job, Output, Place
 from cleaner.engine.journal import Counts, Earlier, Entry, Log, Recorder, Run, Stat, earlier_runs, has_foreign
 from cleaner.engine.plan import Continued, fresh
@@ -127,6 +127,11 @@ class NoTarget:
         return Stat()
 
 
+def _has_nothing(reason: str) -> bool:
+    """Whether a source is skipped because there is nothing to read in it; what a link leads to is read where it is itself."""
+    return reason == SYMLINK or has_no_article(reason)
+
+
 class Tally:
     """The counts of a run: of documents, and of the files they came in.
 
@@ -144,7 +149,7 @@ class Tally:
         """Count a source."""
         self.counts.merge(entry.counts)
         self.files[entry.status] += 1
-        self.ignored += self.ignoring and entry.status == SKIPPED and has_no_article(entry.reason)
+        self.ignored += self.ignoring and entry.status == SKIPPED and _has_nothing(entry.reason)
 
     @property
     def return_code(self) -> int:

@@ -106,12 +106,19 @@ def _fence(line: str) -> str:
     return ""
 
 
+_CLOSING = {"---": pattern(r"\n(?:---|\.\.\.(?=[ \t\r]*(?:\n|$)))"), "+++": pattern(r"\n\+\+\+")}
+
+
 def front_matter_end(text: str) -> int:
-    """Where the text behind the front matter begins; 0 when there is none, or it is not closed in time."""
-    for sign in ("---", "+++"):
+    """Where the text behind the front matter begins; 0 when there is none, or it is not closed in time.
+
+    >>> front_matter_end("---\\ntitle: A\\n...\\nB\\n"), front_matter_end("A\\n")
+    (17, 0)
+    """
+    for sign, closing in _CLOSING.items():
         if text.startswith((sign + "\n", sign + "\r\n")):
-            closing = text.find("\n" + sign, 3, MAX_FRONT_MATTER)
-            if closing > 0:
-                end = text.find("\n", closing + 1)
+            found = closing().search(text, 3, MAX_FRONT_MATTER)
+            if found:
+                end = text.find("\n", found.end())
                 return end + 1 if end > 0 else len(text)
     return 0

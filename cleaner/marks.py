@@ -1,0 +1,213 @@
+"""Marks of the article that a cut leaves where they are: tags and emphasis whose other half stays, borders of the cells of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from cleaner.patterns import pattern
+
+_TAG = pattern(r"""<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+_EMPHASIS = pattern(r"(?<![*\\])\*{1,3}(?!\*)|(?<![_\\\w])__(?!_)|(?<![_\\])__(?![_\w])")
+_BORDER = pattern(r"(?<!\\)\|")
+_DELIMITER = pattern(r"(?m)^[ >]{0,8}\|?[ ]*:?-+:?[ ]*\|[-:| ]*\r?$")
+_EMPHATIC = '*_`"'  # signs that stand empty around nothing
+_STAYING = frozenset(
+    ("td", "th", "a")
+)  # elements that stay when they are empty: cells move others, links lead somewhere
+_REACH = 2000  # characters outside a cut in which the other half of a tag is looked for
+
+Stretch = tuple[int, int]
+
+
+def inner(text: str, start: int, end: int) -> Stretch:
+    """The span without the article's marks at its edges.
+
+    >>> text = "<p>The quay is <b>wide. SPAM</b></p>"
+    >>> text[slice(*inner(text, 24, 32))]
+    'SPAM'
+    >>> text = "| a | b |\\n|---|---|\\n| SPAM | wide |\\n"
+    >>> text[slice(*inner(text, 20, 28))]
+    'SPAM'
+    """
+    first, last = start, end
+    while strays := _strays(text, first, last):
+        if not text[strays[-1][1] : last].strip():
+            last = strays[-1][0]
+        elif not text[first : strays[0][0]].strip():
+            first = strays[0][1]
+        else:
+            break
+        while first < last and text[last - 1].isspace():
+            last -= 1
+        while first < last and text[first].isspace():
+            first += 1
+    return (first, last) if first < last else (start, end)
+
+
+def with_element(text: str, start: int, end: int) -> Stretch:
+    """The span with the tags of an element in which nothing else stands, and of one around that.
+
+    >>> text = "A <b class=x><i>SPAM</i></b> quay"
+    >>> text[slice(*with_element(text, 16, 20))]
+    '<b class=x><i>SPAM</i></b>'
+    """
+    while text.startswith("</", end) and text[start - 1 : start] == ">":
+        closing = _TAG().match(text, end)
+        opening = _TAG().match(text, max(text.rfind("<", max(0, start - _REACH), start), 0), start)
+        if not closing or not opening or opening.end() != start or opening[1] or closing[2].lower() in _STAYING:
+            break
+        if closing[2].lower() != opening[2].lower():
+            break
+        start, end = opening.start(), closing.end()
+    return start, end
+
+
+def splits_marks(text: str, start: int, end: int) -> bool:
+    """True if text[start:end] holds one half of a pair of tags or signs of emphasis, a border of cells that stay, or a table's head.
+
+    >>> splits_marks("the **SPAM quay** is", 4, 10), splits_marks("the **SPAM** quay is", 4, 12)
+    (True, False)
+    """
+    return bool(_strays(text, start, end)) or _loses_cell(text, start, end)
+
+
+def in_cell(text: str, start: int, end: int) -> Stretch | None:
+    """What to cut for spam in a table: the words and not their cell, or the whole row; None for what stands in no table.
+
+    >>> text = "| a | b |\\n|---|---|\\n| SPAM | wide |\\n"
+    >>> in_cell(text, 22, 26), in_cell(text, 22, 33), in_cell("| SPAM | wide |", 2, 6)
+    ((22, 26), (20, 36), None)
+    """
+    row = _row(text, start, end)
+    if row is None:
+        return None
+    if _is_whole(text, row, start, end):
+        return text.rfind("\n", 0, row.start) + 1, text.find("\n", row.end) + 1 or len(text)
+    while start > row.start and text[start - 1] == text[end : end + 1] and text[end] in _EMPHATIC:
+        start, end = start - 1, end + 1
+    if not text[end : row.end].strip():
+        return start - (text[start - 1 : start] == " "), row.end
+    return start, end + (start == row.start and text.startswith(" ", end))
+
+
+def _strays(text: str, start: int, end: int) -> list[Stretch]:
+    """The marks in a span that belong to what stands outside, sorted."""
+    found = [*_stray_tags(text, start, end), *_stray_emphasis(text, start, end), *_stray_borders(text, start, end)]
+    return sorted(found)
+
+
+def _stray_tags(text: str, start: int, end: int) -> Iterator[Stretch]:
+    closing, opening = _unpaired(text, start, end) if "<" in text[start:end] else ({}, {})
+    if closing:
+        opened = _unpaired(text, max(0, start - _REACH), start)[1].values()
+        yield from (tag for tag, name in closing.items() if name in opened)
+    if opening:
+        closed = _unpaired(text, end, end + _REACH)[0].values()
+        yield from (tag for tag, name in opening.items() if name in closed)
+
+
+def _unpaired(text: str, start: int, end: int) -> tuple[dict[Stretch, str], dict[Stretch, str]]:
+    """The end tags and the start tags of a stretch whose other half is not in it, with their names."""
+    closing: dict[Stretch, str] = {}
+    opening: dict[Stretch, str] = {}
+    for tag in _TAG().finditer(text, start, end):
+        name = tag[2].lower()
+        if name in _VOID or tag[0].endswith("/>"):
+            continue
+        if not tag[1]:
+            opening[tag.span()] = name
+        elif name in opening.values():
+            del opening[max(place for place, opened in opening.items() if opened == name)]
+        else:
+            closing[tag.span()] = name
+    return closing, opening
+
+
+def _stray_emphasis(text: str, start: int, end: int) -> Iterator[Stretch]:
+    """Signs of emphasis without a partner in the span, where the rest of their line has one such as well."""
+    if not any(sign in text[start:end] for sign in ("*", "__")):
+        return
+    line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    stop = stop if stop >= 0 else len(text)
+    inside: dict[str, list[Stretch]] = {}
+    outside: dict[str, int] = {}
+    for sign in _EMPHASIS().finditer(text, line, stop):
+        if text[sign.end() : sign.end() + 1].isspace() and not text[line : sign.start()].strip():
+            continue  # a bullet
+        if start <= sign.start() < end:
+            inside.setdefault(sign[0], []).append(sign.span())
+        else:
+            outside[sign[0]] = outside.get(sign[0], 0) + 1
+    for kind, places in inside.items():
+        if len(places) % 2 and outside.get(kind, 0) % 2:
+            yield places[0] if not text[start : places[0][0]].strip() else places[-1]
+
+
+class _Row(NamedTuple):
+    """A row of a table, without white space at its ends; whether it is the head, and whether the table has borders at its left."""
+
+    start: int
+    end: int
+    is_head: bool
+    is_bordered: bool
+
+
+def _stray_borders(text: str, start: int, end: int) -> Iterator[Stretch]:
+    row = _row(text, start, end)
+    if row is not None and not _is_whole(text, row, start, end):
+        yield from (border.span() for border in _BORDER().finditer(text, start, end))
+
+
+def _loses_cell(text: str, start: int, end: int) -> bool:
+    """True if the head of a table goes, or the first cell of a row in a table that has no borders at its left."""
+    row = _row(text, start, end)
+    if row is None:
+        return False
+    if _is_whole(text, row, start, end):
+        return row.is_head
+    is_first = not text[row.start : start].strip()
+    return is_first and not row.is_bordered and text[end : row.end].lstrip().startswith("|")
+
+
+def _is_whole(text: str, row: _Row, start: int, end: int) -> bool:
+    """Whether nothing of a row but its outer borders stands outside a span."""
+    return not (text[row.start : start] + text[end : row.end]).strip(" |")
+
+
+def _row(text: str, start: int, end: int) -> _Row | None:
+    """The row of a table that a span lies in; None when it lies in none, or in several lines."""
+    if "|" not in text or "\n" in text[start:end].strip():
+        return None
+    for first, delimiter, last in _tables(text):
+        if first <= start < last and not delimiter[0] <= start < delimiter[1]:
+            line, stop = text.rfind("\n", 0, start + 1) + 1, text.find("\n", max(start, end - 1))
+            stop = stop if stop >= 0 else len(text)
+            bare = text[line:stop]
+            is_bordered = text[delimiter[0] : delimiter[1]].lstrip(" >").startswith("|")
+            begin = line + len(bare) - len(bare.lstrip(" >"))
+            return _Row(begin, line + len(bare.rstrip()), start < delimiter[0], is_bordered)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _tables(text: str) -> list[tuple[int, Stretch, int]]:
+    """The Markdown tables of a text, found once for all spans in it: where each begins, its line of dashes, where it ends."""
+    found = []
+    for dashes in _DELIMITER().finditer(text):
+        head = text.rfind("\n", 0, max(dashes.start() - 1, 0)) + 1
+        if "|" not in text[head : dashes.start()]:
+            continue
+        end = dashes.end() + 1
+        while end < len(text):
+            stop = text.find("\n", end)
+            stop = stop if stop >= 0 else len(text)
+            if "|" not in text[end:stop]:
+                break
+            end = stop + 1
+        found.append((head, dashes.span(), min(end, len(text))))
+    return found
