@@ -106,14 +106,44 @@ def still_used(text: str, cuts: Sequence[tuple[int, int]]) -> list[int]:
     >>> text = "The [river][1] is wide.\\n\\n[1]: http://spam.example\\n"
     >>> still_used(text, [(25, 50)])
     [0]
+    >>> text = "The `river`_ is wide.\\n\\n.. _river: http://spam.example\\n"
+    >>> still_used(text, [(34, 53)])
+    [0]
     """
     starts = [start for start, _ in cuts]
-    found = set()
+    found = _used_targets(text, cuts)
     for line, held in _definitions(text, cuts):
         at = bisect(starts, line.start(1)) - 1
         if held and min(held) < 0 and at >= 0 and line.start(1) < cuts[at][1]:
             found.add(at)
     return sorted(found)
+
+
+# In reStructuredText: a target or a substitution, and what refers to one.
+_TARGET = pattern(r"[ ]{0,40}\.\. (?:_(?:`([^`\n]{1,100})`|([^:`\n]{1,100})):|\|([^|\n]{1,100})\| )")
+_REFERENCE = pattern(
+    r"`(?:[^`\n]{0,200}<)?([^`<>\n]{1,100}?)_?>?`_|(?<![\w`])(\w[\w.:+-]{0,99}?)__?(?!\w)|\|([^|\s][^|\n]{0,99})\|"
+)
+
+
+def _used_targets(text: str, cuts: Sequence[tuple[int, int]]) -> set[int]:
+    """The numbers of the cuts in targets and substitutions of reStructuredText to which something outside the cuts refers."""
+    targets: dict[int, regex.Match[str]] = {}
+    for number, (start, end) in enumerate(cuts):
+        line = text.rfind("\n", 0, start + text.startswith("\n", start)) + 1
+        target = _TARGET().match(text, line) if text.startswith((" ", ".."), line) else None
+        if target is not None and target.start() < end:
+            targets[number] = target
+    if not targets:
+        return set()
+    own = {target.start(3) - 1 for target in targets.values()}
+    starts = [start for start, _ in cuts]
+    referred = set()
+    for match in _REFERENCE().finditer(text):
+        at = bisect(starts, match.start()) - 1
+        if match.start() not in own and not (at >= 0 and match.start() < cuts[at][1]):
+            referred.add(_name(match[1] or match[2] or match[3]))
+    return {number for number, target in targets.items() if _name(target[1] or target[2] or target[3]) in referred}
 
 
 def _definitions(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[regex.Match[str], list[int]]]:

@@ -6,6 +6,7 @@ import pytest
 
 from cleaner.readers import format_of
 from cleaner.readers.rst import protected
+from cleaner.seams import still_used
 
 CODE = {
     "literal block": "Run::\n\n⟦    make\n\n    make test\n⟧\nText.\n",
@@ -46,3 +47,22 @@ def test_prose(name: str) -> None:
 
 def test_it_has_a_reader() -> None:
     assert format_of("docs/INDEX.RST") == format_of("a.rst.gz") == "rst"
+
+
+@pytest.mark.parametrize(
+    ("line", "reference", "is_used"),
+    [
+        (".. _river: http://spam.example", "the `river`_ is", True),
+        (".. _river: http://spam.example", "the river_ is", True),
+        (".. _the river: http://spam.example", "`wide <The River_>`_", True),
+        (".. _`the river`: http://spam.example", "`the river`_ is", True),
+        (".. |river| replace:: SPAM", "the |river| is", True),
+        (".. _river: http://spam.example", "the river is", False),
+        (".. _river: http://spam.example", "the_river_ is", False),
+        (".. note:: SPAM", "the note_ is", False),
+    ],
+)
+def test_targets_that_are_still_used(line: str, reference: str, is_used: bool) -> None:
+    text = f"{line}\n\nHere {reference} wide.\n"
+    assert bool(still_used(text, [(3, len(line))])) == is_used
+    assert not still_used(text, [(0, len(text))])
