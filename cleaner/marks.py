@@ -35,18 +35,21 @@ def inner(text: str, start: int, end: int) -> Stretch:
     'SPAM'
     """
     first, last = start, end
-    while strays := _strays(text, first, last):
-        if not text[strays[-1][1] : last].strip():
-            last = strays[-1][0]
-        elif not text[first : strays[0][0]].strip():
-            first = strays[0][1]
-        else:
+    for _ in range(ROUNDS):  # what is left may have other halves of emphasis
+        before = first, last
+        strays = _strays(text, first, last)
+        while strays and not text[strays[-1][1] : last].strip():
+            last = strays.pop()[0]
+        while strays and not text[first : strays[0][0]].strip():
+            first = strays.pop(0)[1]
+        if (first, last) == before:
             break
-        while first < last and text[last - 1].isspace():
-            last -= 1
-        while first < last and text[first].isspace():
-            first += 1
+        piece = text[first:last]
+        first, last = first + len(piece) - len(piece.lstrip()), last - len(piece) + len(piece.rstrip())
     return (first, last) if first < last else (start, end)
+
+
+ROUNDS = 4
 
 
 def with_element(text: str, start: int, end: int) -> Stretch:
@@ -104,27 +107,29 @@ def _strays(text: str, start: int, end: int) -> list[Stretch]:
 def _stray_tags(text: str, start: int, end: int) -> Iterator[Stretch]:
     closing, opening = _unpaired(text, start, end) if "<" in text[start:end] else ({}, {})
     if closing:
-        opened = _unpaired(text, max(0, start - _REACH), start)[1].values()
-        yield from (tag for tag, name in closing.items() if name in opened)
+        opened = _unpaired(text, max(0, start - _REACH), start)[1]
+        yield from (tag for name in closing.keys() & opened.keys() for tag in closing[name])
     if opening:
-        closed = _unpaired(text, end, end + _REACH)[0].values()
-        yield from (tag for tag, name in opening.items() if name in closed)
+        closed = _unpaired(text, end, end + _REACH)[0]
+        yield from (tag for name in opening.keys() & closed.keys() for tag in opening[name])
 
 
-def _unpaired(text: str, start: int, end: int) -> tuple[dict[Stretch, str], dict[Stretch, str]]:
-    """The end tags and the start tags of a stretch whose other half is not in it, with their names."""
-    closing: dict[Stretch, str] = {}
-    opening: dict[Stretch, str] = {}
+def _unpaired(text: str, start: int, end: int) -> tuple[dict[str, list[Stretch]], dict[str, list[Stretch]]]:
+    """By name, the end tags and the start tags of a stretch whose other half is not in it."""
+    closing: dict[str, list[Stretch]] = {}
+    opening: dict[str, list[Stretch]] = {}
     for tag in _TAG().finditer(text, start, end):
         name = tag[2].lower()
         if name in _VOID or tag[0].endswith("/>"):
             continue
         if not tag[1]:
-            opening[tag.span()] = name
-        elif name in opening.values():
-            del opening[max(place for place, opened in opening.items() if opened == name)]
+            opening.setdefault(name, []).append(tag.span())
+        elif name in opening:
+            opening[name].pop()
+            if not opening[name]:
+                del opening[name]
         else:
-            closing[tag.span()] = name
+            closing.setdefault(name, []).append(tag.span())
     return closing, opening
 
 
