@@ -683,6 +683,16 @@ def test_bytes_behind_a_compressed_file_are_reported(tmp_path: Path, cleaner: Cl
     assert json.loads((tmp_path / "report" / "summary.json").read_bytes())["problems"] == {remark: 2}
 
 
+def test_bytes_behind_a_compressed_file_are_not_lost_in_place(tmp_path: Path, cleaner: Cleaner) -> None:
+    files = {name: gzip.compress(data) + b"junk" for name, data in {"a.txt.gz": SPAMMED, "b.txt.gz": CLEAN}.items()}
+    write_files(tmp_path / "in", files)
+    remark = "gzip: bytes behind the end are no part of it"
+    statuses = _statuses(_task(tmp_path)._replace(output=None), cleaner)
+    assert statuses == {"a.txt.gz": f"skipped {remark}, and would be lost", "b.txt.gz": f"unchanged {remark}"}
+    assert files_below(tmp_path / "in") == files
+    assert (tmp_path / "report" / "removals.jsonl").read_bytes() == b""
+
+
 def _parquet(texts: Sequence[str]) -> bytes:
     sink = pyarrow.BufferOutputStream()
     parquet.write_table(pyarrow.table({"text": list(texts)}), sink)

@@ -89,7 +89,7 @@ def check(
     since: str | None,
     ignore_unknown: bool,
 ) -> None:
-    """Change nothing; print what `clean` would cut, and what it would report for review. `-` reads standard input.
+    """Change nothing; print what `clean` would cut from each document for itself, and what it would report for review. `-` reads standard input.
 
     \b
     cleaner check posts/                              for people

@@ -38,7 +38,7 @@ def restore(report: Path) -> None:
 @click.command()
 @click.argument("report", type=click.Path(path_type=Path, file_okay=False, exists=True))
 def verify(report: Path) -> None:
-    """Check that every file of REPORT is what the run wrote, and that the report gives back what it read. Writes nothing.
+    """Check that every file that was cleaned is what the run wrote, and that the report gives back what it read. Writes nothing.
     Of a run that was stopped, what it had done is checked.
 
     \b

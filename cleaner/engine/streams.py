@@ -185,6 +185,9 @@ class RecordsSource(Job):
             status = SKIPPED if self.problem or self.failed is None else status_of(self.failed)
             return self._pass_through(status, self.problem or str(self.failed))
         documents = self.counts.documents
+        if documents[CLEANED] and self._remark and self.place.target.replaces:
+            self._discard()
+            return self._pass_through(SKIPPED, f"{self._remark}, and would be lost")
         if documents[CLEANED]:
             return self._cut()
         self._discard(findings=False)
