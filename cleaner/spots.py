@@ -24,7 +24,7 @@ class Spots(Protocol):
 
 
 def spots(document: Document, field: Field) -> Spots:
-    """The places of a text of a document: those in its file where that is UTF-8, else those in the text.
+    """The places of a text of a document: those in its file where that is UTF-8 or WARC, else those in the text.
 
     >>> from cleaner.readers import Options, fields
     >>> document = Document(b'{"id": 1, "text": "one\\\\ntwo"}', "jsonl", "3", line=3)
@@ -32,20 +32,27 @@ def spots(document: Document, field: Field) -> Spots:
     >>> spots(document, field).place(4, 7), list(spots(document, field).stretches(3, 25))
     ('3:25', [(4, 5)])
     """
-    return _InFile(document, field) if is_utf8(document.data) else _InText(field.text)
+    if is_utf8(document.data):
+        return _InFile(document, field)
+    is_body = document.format == "warc"  # which begins on a line of its own
+    above = document.data.count(b"\n", 0, field.byte_offsets([0])[0]) + document.line - 1 if is_body else 0
+    return _InText(field.text, above)
 
 
 class _InText(NamedTuple):
     text: str
+    above: int = 0  # lines in front of it
 
     def place(self, start: int, end: int) -> str:
         piece = self.text[start:end]
         at = start + len(piece) - len(piece.lstrip("\r\n"))
-        return f"{self.text.count(chr(10), 0, at) + 1}:{at - self.text.rfind(chr(10), 0, at)}"
+        return f"{self.above + self.text.count(chr(10), 0, at) + 1}:{at - self.text.rfind(chr(10), 0, at)}"
 
     def stretches(self, line: int, column: int) -> Iterator[tuple[int, int]]:
         begin = 0
-        for _ in range(line - 1):
+        if line <= self.above:
+            return
+        for _ in range(line - self.above - 1):
             begin = self.text.find("\n", begin) + 1
             if not begin:
                 return

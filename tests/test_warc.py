@@ -563,3 +563,20 @@ def test_offsets_are_those_of_the_record() -> None:
     [field] = warc.fields(Document(data, "warc"), Options())
     [start, end] = field.byte_offsets([2, 5])
     assert data[start:end] == b"caf"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk", "gb18030"])
+def test_places_in_a_body_of_any_encoding_are_those_in_the_file(encoding: str, tmp_path: Path) -> None:
+    """`check` names the line of the file, and `explain` finds what stands there."""
+    page = f"<html><head></head><body>\n<p>{ARTICLE.splitlines()[0]} 一条河。</p>\n<p>爱上海龙凤419论坛</p>\n</body></html>\n"
+    head = f"Content-Type: text/html; charset={encoding}"
+    data = b"".join(record(response(page.encode(encoding), head), "response", name=f"<urn:x:{n}>") for n in range(2))
+    (tmp_path / "a.warc").write_bytes(data)
+    runner = CliRunner()
+    found = runner.invoke(main, ["check", "--isolated", str(tmp_path / "a.warc")]).stdout.splitlines()
+    lines = [n + 1 for n, line in enumerate(data.split(b"\n")) if "爱上海".encode(encoding)[-4:] in line]
+    assert len(lines) == 2
+    assert [line.split("a.warc:")[1].split(" ")[0] for line in found] == [f"{n}:1:" for n in lines]
+    for n in lines:
+        done = runner.invoke(main, ["explain", "--isolated", f"{tmp_path / 'a.warc'}:{n}:1"])
+        assert f"{n}:1: removed" in done.stdout

@@ -61,6 +61,9 @@ def found_in(path: str, outcome: Outcome, data: bytes, at: At = At()) -> Iterato
         lead = len(raw) - len(raw.lstrip(b"\r\n"))  # a cut at the end of a text takes the line end before it
         edges = (finding.byte_start, finding.byte_start + lead, finding.byte_end)
         start, seen, end = map(cursor.place, edges) if has_text else _edges(finding)
+        if format == "warc" and not has_text:  # a body in another encoding begins on a line of its own
+            above = cursor.place(finding.byte_start).line - start.line
+            start, seen, end = (place._replace(line=place.line + above) for place in (start, seen, end))
         is_fix = has_place and has_text and format != "warc" and finding.span.action == REMOVED
         name = at.field or finding.field
         yield Found(path, finding, start, end, seen, at.base, at.record, name, raw, has_place, is_fix)
