@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from contextlib import nullcontext
@@ -110,3 +111,29 @@ def test_an_entry_that_says_nonsense_is_not_believed(tmp_path: Path, change: dic
     journal.write_bytes(head + json.dumps(json.loads(line) | change).encode() + b"\n")
     assert _clean(*command) == 0
     assert files_below(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_what_was_restored_in_other_bytes_is_cleaned_again(tmp_path: Path, in_place: bool) -> None:
+    """Restoring compresses anew: the file holds what it held, and is nobody else's."""
+    sources = {
+        "a.txt.gz": gzip.compress(DIRTY.encode(), 1),
+        "b.jsonl.gz": gzip.compress(json.dumps({"text": DIRTY}).encode(), 1),
+    }
+    write_files(tmp_path / "in", sources)
+    results = tmp_path / ("in" if in_place else "out")
+    where = ["--in-place"] if in_place else ["-o", results]
+    arguments = [tmp_path / "in", *where, "--report", tmp_path / "report", "-q"]
+    assert _clean(*arguments) == 0
+    cleaned = files_below(results)
+    assert CliRunner().invoke(main, ["restore", str(tmp_path / "report")]).exit_code == 0
+    restored = files_below(results)
+    assert {name: gzip.decompress(data) for name, data in restored.items()} == {
+        name: gzip.decompress(data) for name, data in sources.items()
+    }
+    assert restored != sources
+    again = [*arguments, "--resume"] if in_place else arguments
+    assert _clean(*again) == 0
+    assert files_below(results) == cleaned
+    (results / "a.txt.gz").write_bytes(gzip.compress(b"something else"))
+    assert _clean(*again) == 3

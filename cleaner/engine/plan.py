@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,10 @@ class Continued:
             if source.problem and source.name.endswith("/"):
                 self.unseen.append(source.name)
             earlier = self.earlier.of(source.name)
-            job = self._done(source, place, earlier) or job_of(source, place)
-            job.left = _left(entry for _, entry in earlier)
+            entries = [entry for _, entry in earlier]
+            done = self._done(source, place, earlier)
+            job = done or job_of(source, place)
+            job.left = _left(entries, "" if done else self._put_back(source, place, entries))
             yield job
         self.earlier.finish()
 
@@ -69,9 +71,17 @@ class Continued:
                 continue
             if self._is_valid(source, entry):
                 return DoneSource(source, place, run, entry)
-            if self.out is None and entry.is_cut and not self._is_unwritten(source, entry):
+            if self.out is None and entry.is_cut and not self._is_unwritten(source, place, entry):
                 return DoneSource(source, place, run, entry, CHANGED_SINCE)
         return None
+
+    def _put_back(self, source: Source, place: Place, entries: Iterable[Entry]) -> str:
+        """The hash of what stands in the output where a result was restored, compressed anew; empty when nothing does."""
+        if self.out is not None and any(entry.is_cut and _is_encoded(entry) for entry in entries):
+            there = source._replace(path=self.out / source.name)
+            if any(_holds(there, place, entry) for entry in entries):
+                return _digest(there.path)
+        return ""
 
     def _is_valid(self, source: Source, entry: Entry) -> bool:
         """Whether the source is what it was, and the result is there."""
@@ -84,15 +94,29 @@ class Continued:
         written = Stat.of_path(self.out / source.name)
         return written == entry.written and _is(source.path, entry.stat, entry, entry.before)
 
-    def _is_unwritten(self, source: Source, entry: Entry) -> bool:
-        """Whether a run was stopped between the record and the file: that still is what the run read."""
-        return _digest(source.path) == entry.before
+    def _is_unwritten(self, source: Source, place: Place, entry: Entry) -> bool:
+        """Whether a run was stopped between the record and the file, or restored: that still is what the run read."""
+        return _digest(source.path) == entry.before or _holds(source, place, entry)
 
 
-def _left(earlier: Iterable[Entry]) -> files.Left:
+def _is_encoded(entry: Entry) -> bool:
+    """Whether a file is compressed, so that it may hold the same in other bytes."""
+    return entry.content not in ("", entry.before)
+
+
+def _holds(source: Source, place: Place, entry: Entry) -> bool:
+    """Whether a compressed file holds what a run read, in whatever bytes."""
+    job = job_of(source, place) if _is_encoded(entry) and source.path.is_file() else None
+    if not isinstance(job, RecordsSource):
+        return False
+    for _ in job.items():
+        pass
+    return not job.problem and job.content.hexdigest() == entry.content
+
+
+def _left(entries: Sequence[Entry], restored: str) -> files.Left:
     """What a result may be that earlier runs, with whatever settings, left: as they wrote it, or restored."""
-    entries = list(earlier)
-    digests = {digest for entry in entries for digest in (entry.before, entry.after)}
+    digests = {restored, *(digest for entry in entries for digest in (entry.before, entry.after))}
     return files.Left(frozenset(entry.written for entry in entries), frozenset(digests - {""}))
 
 
