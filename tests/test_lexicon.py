@@ -11,6 +11,7 @@ from cleaner.train.lexicon_fit import LEAST, clean_counts, spam_grams, tables, t
 from cleaner.train.ngram_fit import folded
 
 SPAM = ["cheap viagra online", "viagra without prescription", "上海龙凤论坛"]
+COLLECTED = np.zeros(len(SPAM), dtype=bool)
 CLEAN = ["The river rose online and offline without a warning.", "上海的冬天没有雪。"] * 50
 
 
@@ -18,7 +19,7 @@ CLEAN = ["The river rose online and offline without a warning.", "上海的冬�
 def lexicon() -> tuple[np.ndarray, np.ndarray]:
     spam = spam_grams(SPAM)
     counts = together([clean_counts(CLEAN[:50], spam.vocabulary), clean_counts(CLEAN[50:], spam.vocabulary)])
-    return tables(spam, np.arange(len(SPAM)), np.ones(len(SPAM), dtype=bool), counts)
+    return tables(spam, np.arange(len(SPAM)), COLLECTED, np.ones(len(SPAM), dtype=bool), counts)
 
 
 def _evidence(text: str, lexicon: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -64,10 +65,23 @@ def test_a_left_out_fragment_leaves_no_trace() -> None:
     spam = spam_grams(SPAM)
     counts = clean_counts(CLEAN, spam.vocabulary)
     campaigns = np.arange(len(SPAM))
-    without = tables(spam, campaigns, np.array([False, True, True]), counts)
+    without = tables(spam, campaigns, COLLECTED, np.array([False, True, True]), counts)
     alone = spam_grams(SPAM[1:])
-    expected = tables(alone, campaigns[1:], np.ones(2, dtype=bool), clean_counts(CLEAN, alone.vocabulary))
+    counts_alone = clean_counts(CLEAN, alone.vocabulary)
+    expected = tables(alone, campaigns[1:], COLLECTED[1:], np.ones(2, dtype=bool), counts_alone)
     assert all(np.array_equal(one, other) for one, other in zip(without, expected, strict=True))
+
+
+def test_chance_of_one_made_up_fragment_is_not_known() -> None:
+    """`viagra` stands in two fragments, `cheap` in one: known when it was collected, chance when a grammar made it."""
+    spam = spam_grams(SPAM)
+    counts = clean_counts(CLEAN, spam.vocabulary)
+    everything = np.ones(len(SPAM), dtype=bool)
+    rows = []
+    for made in (COLLECTED, ~COLLECTED):
+        lexicon = tables(spam, np.arange(len(SPAM)), made, everything, counts)
+        rows.append(_evidence("cheap viagra", lexicon)[len(KINDS) + KINDS.index("words")] > 0)
+    assert [np.flatnonzero(row).tolist() for row in rows] == [[0, 6], [6]]
 
 
 @pytest.mark.parametrize("other", ["", "viagra online", "上海", "a b c"])

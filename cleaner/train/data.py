@@ -14,7 +14,7 @@ import regex
 
 from cleaner.pages.markup import tokenize
 from cleaner.pages.page import lay_out
-from cleaner.train.grammar import EVERYWHERE, FOLDS, Fragment, expand, in_fold, load_grammars, part
+from cleaner.train.grammar import EVERYWHERE, FOLDS, Fragment, expand, in_fold, is_made, load_grammars, part
 
 _URL = regex.compile(
     r"https?://(?:www\.)?([^/\s\"'<>\])]+)|\b([a-z0-9-]+\.(?:com|net|org|ru|cc|top|xyz|club|info))\b", regex.I
@@ -93,7 +93,7 @@ def is_known(fragment: Fragment) -> bool:
     Spam nobody has seen yet is made of words seen before and of new ones; so is what the trees are fitted on. With a third
     they doubt the plainest words (`replica watches` in the middle of a sentence), with two thirds they trust honest ones.
     """
-    return fragment.source.startswith("grammar:") and part(fragment.campaign) == EVERYWHERE
+    return is_made(fragment) and part(fragment.campaign) == EVERYWHERE
 
 
 def fold_of_fragment(fragment: Fragment) -> int:

@@ -16,19 +16,19 @@ SAMPLE = 200_000  # rows that the edges of the bins are read off
 
 
 def fit_trees(
-    models: Sequence[HistGradientBoostingClassifier],
+    model: HistGradientBoostingClassifier,
     matrix: NDArray[np.float32],
     labels: NDArray[np.bool_],
     weight: NDArray[np.float32] | None = None,
 ) -> Trees:
-    """Fit binary classifiers on the bin numbers of a matrix; the trees that come out are over its own values.
+    """Fit a binary classifier on the bin numbers of a matrix; the trees that come out are over its own values.
 
-    Their scores are the mean of the classifiers'. The bins are made here because scikit-learn (1.9) takes minutes for them
+    The bins are made here because scikit-learn (1.9) takes minutes for them
     when rows have weights.
     """
     edges = bin_edges(matrix)
     numbers = binned(matrix, edges)
-    return mean([to_trees(model.fit(numbers, labels, sample_weight=weight), edges) for model in models])
+    return to_trees(model.fit(numbers, labels, sample_weight=weight), edges)
 
 
 def mean(parts: Sequence[Trees]) -> Trees:

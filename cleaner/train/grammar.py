@@ -31,6 +31,7 @@ PARAGRAPH_SHARE = 0.2
 LINE_GROUPS = 16  # the lines of a trade are split into so many campaigns, by their wording
 FOLDS = 3
 EVERYWHERE = -1
+_MADE, _LINES = "grammar:", "/lines "  # in the source of fragments of a grammar, in the campaign of lines
 _SLOT = regex.compile(r"\{(\w+)\}")
 _LATIN_WORD = regex.compile(r"[a-z0-9]+")
 _SYLLABLES = [
@@ -166,15 +167,33 @@ def expand(grammar: Grammar, per_word: int, seed: int) -> Iterator[Fragment]:
             text, campaign = _text(grammar, trade, groups, rng)
             if text not in seen:
                 seen.add(text)
-                yield Fragment(text, grammar.lang, trade, f"grammar:{grammar.lang}", campaign)
+                yield Fragment(text, grammar.lang, trade, _MADE + grammar.lang, campaign)
 
 
 def _groups(name: str, lines: Sequence[str]) -> list[tuple[str, list[str]]]:
     """The lines by campaign: their wording, not the goods they name, is what nobody has seen yet of a new one."""
     groups: dict[str, list[str]] = {}
     for line in lines:
-        groups.setdefault(f"{name}/lines {in_fold(line, LINE_GROUPS)}", []).append(line)
+        groups.setdefault(f"{name}{_LINES}{in_fold(line, LINE_GROUPS)}", []).append(line)
     return sorted(groups.items())
+
+
+def is_line(fragment: Fragment) -> bool:
+    """Whether a fragment is a promotional line of a grammar, or several; the others are terms, or were collected.
+
+    >>> is_line(Fragment("Call us", "en", "loans", "grammar:en", "en/loans/lines 3"))
+    True
+    """
+    return is_made(fragment) and _LINES in fragment.campaign
+
+
+def is_made(fragment: Fragment) -> bool:
+    """Whether a fragment comes from a grammar; the others were collected.
+
+    >>> is_made(Fragment("payday loans", "en", "loans", "grammar:en", "payday loans"))
+    True
+    """
+    return fragment.source.startswith(_MADE)
 
 
 def _text(grammar: Grammar, trade: str, groups: Sequence[tuple[str, Sequence[str]]], rng: Random) -> tuple[str, str]:

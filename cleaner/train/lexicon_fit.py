@@ -1,7 +1,8 @@
 """Fit the tables of `cleaner.lexicon` by counting: n-grams of spam fragments, and how often exactly these stand in clean text.
 
 Both tables hold log P(n-gram | spam) - log P(n-gram | clean). A gram counts once a fragment, and a campaign's fragments count
-by the root of their number, so that no campaign's wording decides alone.
+by the root of their number, so that no campaign's wording decides alone. What stands in one made-up fragment only is for the most
+part chance (digits, names, what happens to meet), and would crowd the rest out of `known`: two thirds of all its n-grams.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ ODDS_PRIOR, KNOWN_PRIOR = (
     0.01,
 )  # clean occurrences, in units of the clean text's size over the spam's, added to each gram's
 LEAST = 2.0  # nats from which a gram of known spam is kept
+MADE_LEAST = 2  # made-up fragments that a gram of known spam stands in, unless a collected one has it
 _FILTER_BITS = 24
 
 
@@ -83,15 +85,24 @@ def clean_counts(texts: Sequence[str], vocabulary: NDArray[np.uint32]) -> CleanC
 
 
 def tables(
-    spam: SpamGrams, campaigns: NDArray[np.int64], chosen: NDArray[np.bool_], clean: CleanCounts
+    spam: SpamGrams,
+    campaigns: NDArray[np.int64],
+    made: NDArray[np.bool_],
+    chosen: NDArray[np.bool_],
+    clean: CleanCounts,
 ) -> tuple[NDArray[np.int8], NDArray[np.uint16]]:
-    """`odds` and `known` from the chosen fragments, whose campaigns have these numbers, and some clean text."""
+    """`odds` and `known` from the chosen fragments and some clean text.
+
+    `campaigns` has the number of every fragment's campaign, `made` whether it comes from a grammar.
+    """
     of_chosen = chosen[spam.owner]
     pairs = campaigns[spam.owner[of_chosen]] * len(spam.vocabulary) + spam.number[of_chosen]
     pairs, counts = np.unique(pairs, return_counts=True)
     size = len(spam.vocabulary)
     weight = np.bincount(pairs % size, weights=np.sqrt(counts), minlength=size).astype(np.float64)
-    return _odds(spam.vocabulary, weight, clean), _known(spam.vocabulary, weight, clean)
+    times = np.where(made[spam.owner[of_chosen]], 1, MADE_LEAST)
+    of_known = np.bincount(spam.number[of_chosen], weights=times, minlength=size) >= MADE_LEAST
+    return _odds(spam.vocabulary, weight, clean), _known(spam.vocabulary, weight, of_known, clean)
 
 
 def _odds(vocabulary: NDArray[np.uint32], weight: NDArray[np.float64], clean: CleanCounts) -> NDArray[np.int8]:
@@ -102,11 +113,13 @@ def _odds(vocabulary: NDArray[np.uint32], weight: NDArray[np.float64], clean: Cl
     return units
 
 
-def _known(vocabulary: NDArray[np.uint32], weight: NDArray[np.float64], clean: CleanCounts) -> NDArray[np.uint16]:
+def _known(
+    vocabulary: NDArray[np.uint32], weight: NDArray[np.float64], of_known: NDArray[np.bool_], clean: CleanCounts
+) -> NDArray[np.uint16]:
     """Of the grams that fall on one entry the strongest stays."""
     ratio = clean.total / weight.sum()
     strength = np.log(np.maximum(weight, 1e-9)) - np.log(clean.of_vocabulary / ratio + KNOWN_PRIOR)
-    kept = np.flatnonzero(strength >= LEAST)
+    kept = np.flatnonzero(of_known & (strength >= LEAST))
     kept = kept[np.argsort(strength[kept], kind="stable")]
     key = vocabulary[kept]
     units = np.clip(np.rint(strength[kept] * KNOWN_UNIT), 1, 127).astype(np.uint16)

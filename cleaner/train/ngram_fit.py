@@ -21,6 +21,7 @@ from cleaner.view import fold
 
 TABLE = 1 << ngrams.TABLE_BITS
 SMOOTHING = 1.0
+EPOCHS = 12
 _SENTENCE = regex.compile(r"(?<=[.!?…])\s+|(?<=[。！？；])")
 _PIECE = regex.compile(r"[,，、;；:：|()（）\[\]]\s*")
 
@@ -161,7 +162,7 @@ def fit(
     matrix = vstack((spam, clean), format="csr")
     matrix.data *= ratio[matrix.indices] * np.repeat(1 / np.sqrt(lengths + 2), np.diff(matrix.indptr))
     labels = np.r_[np.ones(spam.shape[0]), np.zeros(clean.shape[0])]
-    model = SGDClassifier(loss="log_loss", alpha=1e-6, max_iter=6, tol=None, average=True, random_state=seed)
+    model = SGDClassifier(loss="log_loss", alpha=1e-6, max_iter=EPOCHS, tol=None, average=True, random_state=seed)
     model.fit(matrix, labels)
     weights = ratio * model.coef_[0]
     scale = float(np.quantile(np.abs(weights[weights != 0]), 0.999)) / 127

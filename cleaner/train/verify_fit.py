@@ -16,7 +16,7 @@ from cleaner.propose import Candidates
 from cleaner.readers.markdown import protected
 from cleaner.reading import source_ends
 from cleaner.train.data import PAGE, Article
-from cleaner.train.grammar import Fragment
+from cleaner.train.grammar import Fragment, is_made
 from cleaner.train.inject import NETWORK, ON_PAGES, Dirty, Injected, inject, manner, open_lines
 from cleaner.train.vary import vary
 
@@ -25,7 +25,7 @@ HARD_SHARE = 0.6
 TIMES, OWN_TIMES = 1, 5  # so often an article is injected, and one of our own corpus
 NETWORK_SHARE = 0.4  # of the injected articles of our own in Chinese and English: they are what a real network fills
 SAME_LANGUAGE, CHINESE, ENGLISH = 0.4, 0.15, 0.15  # languages of the fragments put into an article; the rest: any
-REAL_SHARE, REAL_PIECES = 0.3, 300  # of the fragments that were collected, where there are so many in a language
+REAL_SHARE, REAL_PIECES = 0.35, 300  # of the fragments that were collected, where there are so many in a language
 ONE_TRADE, ONE_TEXT = 0.35, 0.3  # of the articles are injected with fragments of one trade, with one fragment alone
 TERM = 16  # characters a term of the network has at most
 SHORT = 400  # characters: a text that is but a line or two
@@ -137,7 +137,7 @@ class _Supply:
         self.made: dict[str, list[Fragment]] = {}
         self.trades: dict[tuple[bool, str, str], list[Fragment]] = {}
         for fragment in fragments:
-            made, lang = fragment.source.startswith("grammar:"), _short(fragment.lang)
+            made, lang = is_made(fragment), _short(fragment.lang)
             (self.made if made else self.real).setdefault(lang, []).append(fragment)
             self.trades.setdefault((made, lang, fragment.trade), []).append(fragment)
         self.terms = [f for f in fragments if f.trade == "escort" and f.lang == "zh-Hans" and len(f.text) <= TERM]
