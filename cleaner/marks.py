@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from cleaner.patterns import pattern
@@ -188,8 +190,11 @@ def _row(text: str, start: int, end: int) -> _Row | None:
     """The row of a table that a span lies in; None when it lies in none, or in several lines."""
     if "|" not in text or "\n" in text[start:end].strip():
         return None
-    for first, delimiter, last in _tables(text):
-        if first <= start < last and not delimiter[0] <= start < delimiter[1]:
+    tables = _tables(text)
+    at = bisect_right(tables, start, key=itemgetter(0)) - 1
+    if at >= 0:
+        _, delimiter, last = tables[at]
+        if start < last and not delimiter[0] <= start < delimiter[1]:
             line, stop = text.rfind("\n", 0, start + 1) + 1, text.find("\n", max(start, end - 1))
             stop = stop if stop >= 0 else len(text)
             bare = text[line:stop]
@@ -202,10 +207,10 @@ def _row(text: str, start: int, end: int) -> _Row | None:
 @lru_cache(maxsize=1)
 def _tables(text: str) -> list[tuple[int, Stretch, int]]:
     """The Markdown tables of a text, found once for all spans in it: where each begins, its line of dashes, where it ends."""
-    found = []
+    found: list[tuple[int, Stretch, int]] = []
     for dashes in _DELIMITER().finditer(text):
         head = text.rfind("\n", 0, max(dashes.start() - 1, 0)) + 1
-        if "|" not in text[head : dashes.start()]:
+        if "|" not in text[head : dashes.start()] or (found and head < found[-1][2]):  # a row of the table before
             continue
         end = dashes.end() + 1
         while end < len(text):

@@ -103,6 +103,14 @@ def test_rows(row: str, piece: str, expected: str) -> None:
     assert text[: cut[0]] + text[cut[1] :] == f"{head}{expected}The quay.\n"
 
 
+def test_a_table_of_dashes_is_one() -> None:
+    """Every line of dashes below one is a row: looked for once, not from each line to the end."""
+    text = "a | b\n" + "---|---\n" * 100_000 + "SPAM | c\n"
+    start = text.index("SPAM")
+    assert inner(text, start, start + 6) == (start, start + 4)
+    assert splits_marks(text, start, start + 4)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
