@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cleaner.patterns import pattern
 
-_TAG = pattern(r"""<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
+TAG = pattern(r"""<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
@@ -18,9 +18,8 @@ _EMPHASIS = pattern(r"(?<![*\\])\*{1,3}(?!\*)|(?<![_\\\w])__(?!_)|(?<![_\\])__(?
 _BORDER = pattern(r"(?<!\\)\|")
 _DELIMITER = pattern(r"(?m)^[ >]{0,8}\|?[ ]*:?-+:?[ ]*\|[-:| ]*\r?$")
 _EMPHATIC = '*_`"'  # signs that stand empty around nothing
-_STAYING = frozenset(
-    ("td", "th", "a")
-)  # elements that stay when they are empty: cells move others, links lead somewhere
+# Elements that stay when they are empty: cells hold others in their places, links lead somewhere.
+_STAYING = frozenset(("td", "th", "a"))
 _REACH = 2000  # characters outside a cut in which the other half of a tag is looked for
 
 Stretch = tuple[int, int]
@@ -62,8 +61,8 @@ def with_element(text: str, start: int, end: int) -> Stretch:
     '<b class=x><i>SPAM</i></b>'
     """
     while text.startswith("</", end) and text[start - 1 : start] == ">":
-        closing = _TAG().match(text, end)
-        opening = _TAG().match(text, max(text.rfind("<", max(0, start - _REACH), start), 0), start)
+        closing = TAG().match(text, end)
+        opening = TAG().match(text, max(text.rfind("<", max(0, start - _REACH), start), 0), start)
         if not closing or not opening or opening.end() != start or opening[1] or closing[2].lower() in _STAYING:
             break
         if closing[2].lower() != opening[2].lower():
@@ -120,7 +119,7 @@ def _unpaired(text: str, start: int, end: int) -> tuple[dict[str, list[Stretch]]
     """By name, the end tags and the start tags of a stretch whose other half is not in it."""
     closing: dict[str, list[Stretch]] = {}
     opening: dict[str, list[Stretch]] = {}
-    for tag in _TAG().finditer(text, start, end):
+    for tag in TAG().finditer(text, start, end):
         name = tag[2].lower()
         if name in _VOID or tag[0].endswith("/>"):
             continue

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from cleaner.marks import splits_marks
+from cleaner.marks import TAG, splits_marks
 from cleaner.patterns import pattern
 from cleaner.view import LONGEST_TURNED
 
 _REACH = 200  # characters on either side of a seam that are compared
 _TAG = pattern(r"<(?!!--)[A-Za-z/!?][^<>\n]{0,200}>?|&#?\w{2,12};|<!--|-->|```|~~~")
 _TAG_REACH = 2000  # characters of one end of a cut in which a tag that it stands in begins
-_WHOLE_TAG = pattern(r"""</?[A-Za-z][A-Za-z0-9]{0,20}(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 _UNDERLINE = pattern(r"[ \t]{0,3}(?:=+|-+)[ \t]*\r?(?:\n|$)")
 _LAST_LINE = pattern(r"(?:^|\n)([^\n]*\S[^\n]*)\r?\n$")
 
@@ -17,7 +16,7 @@ _LAST_LINE = pattern(r"(?:^|\n)([^\n]*\S[^\n]*)\r?\n$")
 def _tag_around(text: str, at: int) -> int:
     """Where the HTML tag begins whose inside `at` is in, -1 when it is in none."""
     begin = text.rfind("<", max(0, at - _TAG_REACH), at)
-    tag = _WHOLE_TAG().match(text, begin, begin + 2 * _TAG_REACH) if begin >= 0 else None
+    tag = TAG().match(text, begin, begin + 2 * _TAG_REACH) if begin >= 0 else None
     return begin if tag and at < tag.end() else -1
 
 

@@ -47,7 +47,7 @@ STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
 SEGMENT_SHARE = 0.5  # of the lines of a clean text the n-gram model is fitted on; all of one that looks like spam
 # Shares of documents of unseen sources that the threshold `remove` may change: of clean ones, and of those that look like
-# spam. They are measured with models that lack a third of the sources; the final one has them all.
+# spam. They are measured with trees that lack a third of the sources; the mean of the folds' has seen them all.
 CLEAN_BUDGET, HARD_BUDGET = 0.01, 0.0105
 REVIEW_BUDGET = 0.05
 
