@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cleaner.api import Cleaner
+from cleaner.api import Cleaner, uncut
 from cleaner.decide import REMOVED
+from cleaner.document import FAILED, SKIPPED, process
 from cleaner.evidence import evidence
 from cleaner.judge import Judged, gate, hot_runs, judge
 from cleaner.pages.opened import OpenPage
@@ -69,10 +70,14 @@ def explain(
     if question.is_about_a_place and not any(stretches for _, stretches in asked):
         what = f"no '{quote(question.text, SHOWN)}' in it" if question.text else f"it has no line {question.line}"
         raise CleanerError(f"{what}{f', column {question.column}' if question.column else ''}")
+    outcome = process([document], cleaner, options)[0]
+    problem = outcome.reason if outcome.status in (SKIPPED, FAILED) else ""
+    if problem:
+        yield f"nothing of it is cut: {problem}"
     for field, stretches in asked:
         if len(read) > 1 and (stretches or not question.is_about_a_place):
             yield f"field {quote(field.name)}:"
-        yield from _explained(field, spots(document, field), cleaner, policy, stretches, question)
+        yield from _explained(field, spots(document, field), cleaner, policy, stretches, question, problem)
 
 
 def _whole_record(document: Document, question: Question) -> Question:
@@ -101,27 +106,32 @@ def _occurrences(text: str, words: str) -> Iterator[tuple[int, int]]:
 
 
 def _explained(
-    field: Field, at: Spots, cleaner: Cleaner, policy: Policy, asked: Sequence[tuple[int, int]], question: Question
+    field: Field,
+    at: Spots,
+    cleaner: Cleaner,
+    policy: Policy,
+    asked: Sequence[tuple[int, int]],
+    question: Question,
+    problem: str,
 ) -> Iterator[str]:
     result, with_review = cleaner.clean_many(
         [field.text] * 2, [field.format] * 2, [policy, policy._replace(level="review")]
     )
-    if result.problem:
-        yield f"nothing of it is cut: {result.problem}"
-    places = sorted(_places(field, cleaner, result.spans, with_review.cuts), key=lambda place: -place.score)
+    spans = list(map(uncut, result.spans)) if problem else result.spans
+    places = sorted(_places(field, cleaner, spans, with_review.cuts), key=lambda place: -place.score)
     if not question.is_about_a_place:
-        if not result.spans:
+        if not spans:
             yield "nothing found"
         for place in places:
             if place.score >= LOWEST or question.everything:
-                yield from _shown(place, at, field, cleaner, result.problem)
+                yield from _shown(place, at, field, cleaner, problem)
         return
     for stretch in asked:
         touching = [
             place for place in places if _touches((place.start, place.end), stretch) or _touches(place.cut, stretch)
         ]
         for place in touching:
-            yield from _shown(place, at, field, cleaner, result.problem)
+            yield from _shown(place, at, field, cleaner, problem)
         if not touching:
             yield f"{at.place(*stretch)}: kept {quote(field.text[slice(*stretch)], SHOWN)}"
             yield f"    {_unjudged(field, cleaner, stretch)}"

@@ -314,7 +314,7 @@ def test_the_report_counts_every_input(tmp_path: Path, cleaner: Cleaner) -> None
     ]  # fmt: skip
     assert tally.return_code == 3
     assert sorted(files_below(tmp_path / "report")) == [
-        "changes.diff", "index.html", "journal.jsonl", "removals.jsonl", "summary.json",
+        ".gitignore", "changes.diff", "index.html", "journal.jsonl", "removals.jsonl", "summary.json",
     ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from cleaner.engine.places import LOCK
 from cleaner.engine.walk import Source
 from cleaner.readers.compress import Sink
 from cleaner.report import removals
+from cleaner.site.ignore import GITIGNORE
 from cleaner.span import CleanerError
 
 JOURNAL, LEDGER, DIFF = "journal.jsonl", "removals.jsonl", "changes.diff"
@@ -279,7 +280,7 @@ def has_foreign(report: Path, runs: Sequence[Run], *, may_be_damaged: bool) -> b
     there = {path.name for path in report.iterdir()} if report.is_dir() else set()
     if JOURNAL in there and all(run.folder != report for run in runs):
         return not may_be_damaged
-    return not runs and any(name != LOCK and not name.startswith(_RUN) for name in there)
+    return not runs and any(name not in (LOCK, GITIGNORE) and not name.startswith(_RUN) for name in there)
 
 
 def _number(folder: Path) -> int:
@@ -377,6 +378,8 @@ class Recorder(Log):
         self, report: Path, settings: Mapping[str, Any], paths: frozenset[tuple[str, str]] = frozenset()
     ) -> None:
         report.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), (report / GITIGNORE).open("x", encoding="ascii") as file:
+            file.write("*\n")  # a report quotes spam: what checks the repository must not take it for content
         self.report = report
         self.folder = report / f"{_RUN}{1 + max([0, *map(_number, report.glob(f'{_RUN}*'))])}"
         self.folder.mkdir()
