@@ -1,4 +1,4 @@
-"""Marks of the article that a cut leaves where they are: tags and emphasis whose other half stays, borders of the cells of a table."""
+"""Marks of the article that a cut leaves where they are: tags and emphasis whose other half stays, borders and signs of a table's cells."""
 
 from __future__ import annotations
 
@@ -81,15 +81,18 @@ def splits_marks(text: str, start: int, end: int) -> bool:
 
 
 def in_cell(text: str, start: int, end: int) -> Stretch | None:
-    """What to cut for spam in a table: the words and not their cell, or the whole row; None for what stands in no table.
+    """What to cut for spam in a table: the words and not their cell, or the whole row; None for what stands in none.
 
     >>> text = "| a | b |\\n|---|---|\\n| SPAM | wide |\\n"
     >>> in_cell(text, 22, 26), in_cell(text, 22, 33), in_cell("| SPAM | wide |", 2, 6)
     ((22, 26), (20, 36), None)
+    >>> text = ".. list-table::\\n\\n   * - SPAM\\n     - wide\\n"
+    >>> text[slice(*in_cell(text, 24, 28))]
+    ' SPAM'
     """
     row = _row(text, start, end)
     if row is None:
-        return None
+        return _in_list_table(text, start, end)
     if _is_whole(text, row, start, end):
         return text.rfind("\n", 0, row.start) + 1, text.find("\n", row.end) + 1 or len(text)
     while start > row.start and text[start - 1] == text[end : end + 1] and text[end] in _EMPHATIC:
@@ -97,6 +100,29 @@ def in_cell(text: str, start: int, end: int) -> Stretch | None:
     if not text[end : row.end].strip():
         return start - (text[start - 1 : start] == " "), row.end
     return start, end + (start == row.start and text.startswith(" ", end))
+
+
+_LIST_TABLE = pattern(r"(?m)^([ ]{0,40})\.\. list-table::.*\n(?:[ ]*+\r?\n|\1[ ]++[^ ].*\n?)*+")
+_LIST_CELL = pattern(r"[ ]*(?:\*[ ]+)?-[ ]")
+
+
+def _in_list_table(text: str, start: int, end: int) -> Stretch | None:
+    """What to cut for spam that is all of a cell's line in a list table of reStructuredText: what stands behind the cell's sign."""
+    if "list-table::" not in text or "\n" in text[start:end]:
+        return None
+    tables = _list_tables(text)
+    at = bisect_right(tables, start, key=itemgetter(0)) - 1
+    line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    stop = stop - text.endswith("\r", 0, stop) if stop >= 0 else len(text)
+    cell = _LIST_CELL().match(text, line, stop)
+    if at < 0 or tables[at][1] <= start or cell is None or text[cell.end() : start].strip() or text[end:stop].strip():
+        return None
+    return cell.end() - 1, stop
+
+
+@lru_cache(maxsize=1)
+def _list_tables(text: str) -> list[Stretch]:
+    return [table.span() for table in _LIST_TABLE().finditer(text)]
 
 
 def _strays(text: str, start: int, end: int) -> list[Stretch]:

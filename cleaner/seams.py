@@ -81,7 +81,13 @@ def trim(text: str, start: int, end: int) -> int:
 
 _END = pattern(f"[{_LINE_ENDS}]")
 _LABEL = pattern(r"\[([^\[\]\n]{1,100})\]")
-_DEFINITION = pattern(rf"(?<![^{_LINE_ENDS}])[ >]{{0,8}}\[([^\[\]\n]{{1,100}})\]:[^{_LINE_ENDS}]*")
+# A footnote goes on in lines that are set in; the address of a link, or its title, may stand in the next line.
+_DEFINITION = pattern(
+    rf"(?<![^{_LINE_ENDS}])[ >]{{0,8}}\[((\^)?[^\[\]\n]{{1,100}})\]:(?(2)"
+    rf"[^{_LINE_ENDS}]*+(?:\r?\n(?:[ \t]*+\r?\n)*+(?:[ ]{{4}}|\t)[^\n]*+)*+"
+    rf"|(?:[ ]*+\r?\n[ ]{{0,3}}[^\s:]{{1,9}}://)?[^{_LINE_ENDS}]*+"
+    r"""(?:\r?\n[ \t]++(?:"[^"\n]*+"|'[^'\n]*+'|\([^()\n]*+\))[ \t]*+(?=\r?(?:\n|$)))?)"""
+)
 
 
 def orphaned(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
@@ -272,10 +278,11 @@ def _line(text: str, start: int, end: int) -> tuple[int, int]:
 
 _MARKER_LENGTH = 40  # characters; what is longer marks nothing
 _BULLETS = frozenset("*-+•·>#‣◦▪|")
+_LABELLED = pattern(r"\[[^\[\]]+\]:")
 
 
 def _is_only_marker(text: str) -> bool:
-    """Nothing but white space, a bullet, a number with a dot, or a word that announces tags."""
+    """Nothing but white space, a bullet, a number with a dot, the label of a definition, or a word that announces tags."""
     if len(text.strip()) > _MARKER_LENGTH:
         return False
     bare = "".join(c for c in text if _class(c) not in (cc.SPACE, cc.INVISIBLE, cc.SYMBOL))
@@ -283,7 +290,7 @@ def _is_only_marker(text: str) -> bool:
         return True
     if bare[:-1].isdecimal() and bare[-1] in ".)":
         return True
-    return bare.rstrip(":：").casefold() in _TAG_WORDS
+    return bare.rstrip(":：").casefold() in _TAG_WORDS or bool(_LABELLED().fullmatch(bare))
 
 
 def _whole_line(text: str, line_start: int, line_end: int) -> tuple[int, int]:

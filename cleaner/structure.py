@@ -1,4 +1,6 @@
-"""Would a cut change what the text around it means: join a new tag, entity or heading, leave half a pair of brackets or half of some code?"""
+"""Would a cut change what the text around it means: join a new tag, entity or heading, leave half a pair of brackets, half of some code
+or the rest of an item?
+"""
 
 from __future__ import annotations
 
@@ -140,6 +142,25 @@ def _is_turned(text: str, at: int) -> bool:
     return text.rfind("\u202e", line, at) > text.rfind("\u202c", line, at)
 
 
+_ITEM = pattern(r"[ \t]*(?:[-*+]|\d{1,9}[.)]|\[\^[^\[\]\n]{1,100}\]:)[ \t]")
+_SET_IN = pattern(r"(?:[ \t]*+\r?\n)*+(?:[ ]{2,}|[ ]?\t)[ \t]*\S")
+
+
+def leaves_item(text: str, start: int, end: int) -> bool:
+    """True if text[start:end] begins a list item, or a footnote, the rest of which stays: that would be code, or say something else.
+
+    What stands below another item, or below its rest, is as likely to belong to that one.
+
+    >>> text = "Intro.\\n\\n- SPAM\\n\\n  The quay is wide.\\n"
+    >>> leaves_item(text, 8, 15), leaves_item(text.replace("Intro.", "- Mud."), 8, 15)
+    (True, False)
+    """
+    if not text.endswith("\n", 0, end) or not _ITEM().match(text, start, end) or not _SET_IN().match(text, end):
+        return False
+    before = text[max(0, start - _REACH) : start].rstrip().rsplit("\n", 1)[-1]
+    return not before.startswith(("  ", "\t")) and not _ITEM().match(before)
+
+
 def breaks(text: str, start: int, end: int) -> bool:
     """True if any of the above would happen.
 
@@ -148,5 +169,5 @@ def breaks(text: str, start: int, end: int) -> bool:
     """
     return any(
         would(text, start, end)
-        for would in (makes_markup, splits_pair, splits_marks, splits_code, splits_title, splits_turned)
+        for would in (makes_markup, splits_pair, splits_marks, splits_code, splits_title, splits_turned, leaves_item)
     )

@@ -10,7 +10,7 @@ from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE, s
 from cleaner.model import Model
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, meaning
-from cleaner.structure import makes_markup, splits_code, splits_pair, splits_title, splits_turned
+from cleaner.structure import leaves_item, makes_markup, splits_code, splits_pair, splits_title, splits_turned
 
 KEPT = "kept"
 SHOWN = 40  # characters of what goes along with a cut
@@ -89,6 +89,8 @@ def _obstacle(place: Place, text: str, format: str) -> str:
         return "it begins or ends within what is shown from right to left"
     if splits_title(text, *place.cut):
         return "cutting it would take one quote around a title"
+    if leaves_item(text, *place.cut):
+        return "what stands below belongs to it, and would be code or say something else"
     return says_nothing(text, *place.cut) or "something in the text still needs it"
 
 

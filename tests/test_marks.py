@@ -103,6 +103,25 @@ def test_rows(row: str, piece: str, expected: str) -> None:
     assert text[: cut[0]] + text[cut[1] :] == f"{head}{expected}The quay.\n"
 
 
+@pytest.mark.parametrize(
+    ("rows", "piece", "expected"),
+    [
+        ("   * - a\n     - SPAM\n   * - c\n     - d\n", "SPAM", "   * - a\n     -\n   * - c\n     - d\n"),
+        ("   * - SPAM\r\n     - b\r\n", "SPAM", "   * -\r\n     - b\r\n"),
+        ("   * - SPAM\n     - b\n", "* - SPAM", "   * -\n     - b\n"),
+        ("   * - a SPAM\n     - b\n", "SPAM", None),
+        ("   * - SPAM\n     - SPAM\n", "SPAM\n     - SPAM", None),
+    ],
+)
+def test_cells_of_a_list_table(rows: str, piece: str, expected: str | None) -> None:
+    text = f"Mud.\n\n.. list-table:: Tides\n   :header-rows: 1\n\n{rows}\nThe quay.\n\n* - SPAM\n"
+    start = text.index(piece)
+    cut = in_cell(text, start, start + len(piece))
+    assert (cut and text[: cut[0]] + text[cut[1] :]) == (expected and text.replace(rows, expected))
+    behind = text.rindex("SPAM")
+    assert in_cell(text, behind, behind + 4) is None
+
+
 def test_a_table_of_dashes_is_one() -> None:
     """Every line of dashes below one is a row: looked for once, not from each line to the end."""
     text = "a | b\n" + "---|---\n" * 100_000 + "SPAM | c\n"

@@ -22,6 +22,8 @@ from cleaner.seams import orphaned, still_used, whole_link, widen
         ("one\n12. ⟦SPAM⟧\ntwo", "one\ntwo"),
         ("one\nTags: ⟦SPAM⟧\ntwo", "one\ntwo"),
         ("one\n标签：⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one\n[^1]: ⟦SPAM⟧\ntwo", "one\ntwo"),
+        ("one\n[1]: ⟦SPAM⟧\ntwo", "one\ntwo"),
         ("one ⟦SPAM⟧ two", "one two"),
         ("one⟦SPAM⟧two", "onetwo"),
         ("one ⟦SPAM⟧. Two", "one. Two"),
@@ -69,6 +71,23 @@ def test_a_definition_ends_with_its_line(end: str) -> None:
     text = f"A [SPAM][1] b.{end}{end}[1]: http://s.example{end}More of the article.{end}"
     [(start, stop, _)] = orphaned(text, [(2, 11)])
     assert text[start:stop] == f"[1]: http://s.example{end}"
+
+
+@pytest.mark.parametrize(
+    ("definition", "behind"),
+    [
+        ("[1]: http://s.example\n     'a title'\n", "'no title'\n"),
+        ("[1]:\r\n http://s.example (a title)\r\n", "More.\r\n"),
+        ("[1]: http://s.example\n", "  'no title' at all\n"),
+        ("[^1]: One line.\n    It goes on.\n\n\t> And on.\n", "More.\n\n    code\n"),
+        ("[^1]: One line.\n", "\n\nMore.\n"),
+    ],
+)
+def test_a_definition_of_several_lines(definition: str, behind: str) -> None:
+    label = definition[: definition.index("]") + 1]
+    text = f"A [SPAM]{label} b.\n\n{definition}{behind}"
+    [(start, stop, _)] = orphaned(text, [(2, text.index(" b."))])
+    assert text[start:stop] == definition
 
 
 @pytest.mark.parametrize("left", ["see [1]", "see [more][ 1 ]", "see [1][]"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from samples import marked
 
-from cleaner.structure import makes_markup, splits_code, splits_pair
+from cleaner.structure import leaves_item, makes_markup, splits_code, splits_pair
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,24 @@ def test_splits_pair(text: str, splits: bool) -> None:
 def test_code_between_backticks(text: str, cut: str, is_split: bool) -> None:
     start = text.index(cut)
     assert splits_code(text, start, start + len(cut)) == is_split
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves"),
+    [
+        ("Mud.\n\n⟦- SPAM\n⟧\n  The quay.\n", True),
+        ("Mud.\n\n⟦1. SPAM\r\n⟧\r\n   The quay.\r\n", True),
+        ("Mud.\n\n⟦* SPAM\n⟧\tThe quay.\n", True),
+        ("Mud.\n\n⟦[^1]: SPAM\n⟧\n    The quay.\n", True),
+        ("Mud.\n\n⟦- SPAM\n⟧\nThe quay.\n", False),
+        ("Mud.\n\n⟦SPAM\n⟧\n    the_quay()\n", False),
+        ("- Mud.\n⟦- SPAM\n⟧\n  The quay.\n", False),
+        ("- Mud.\n\n  Sand.\n\n⟦- SPAM\n⟧\n  The quay.\n", False),
+        ("Mud.\n- ⟦SPAM⟧ and more\n  The quay.\n", False),
+        ("Mud.\n⟦- SPAM\n⟧", False),
+    ],
+    ids=repr,
+)
+def test_leaves_item(text: str, leaves: bool) -> None:
+    dirty, [(start, end)] = marked(text)
+    assert leaves_item(dirty, start, end) == leaves

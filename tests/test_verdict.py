@@ -53,6 +53,7 @@ def test_decision(model: Model, score: float, verdict: str, changes: dict[str, o
     ("text", "cut", "obstacle"),
     [
         ("a (SPAM b) c", (2, 7), "cutting it would take one bracket of a pair"),
+        ("a\n- SPAM\n\n  b", (2, 9), "what stands below belongs to it, and would be code or say something else"),
         ("a <bSPAMr> c", (4, 8), "cutting it would make markup of what is around it"),
     ],
 )
