@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import os
 from collections import Counter
@@ -10,7 +12,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
 import pytest
+import zstandard
 from click.testing import CliRunner, Result
 from samples import ARTICLE, DIRTY, files_below, write_files
 
@@ -28,6 +33,20 @@ INPUT = {
     "g.txt": (DIRTY + DIRTY).replace("\n", "\r\n").encode(),
     "h.txt": DIRTY.encode("utf-16"),
 }
+
+
+def _compressed(name: str, text: str) -> bytes:
+    """A file of one article."""
+    if name.endswith(".parquet"):
+        file = io.BytesIO()
+        pyarrow.parquet.write_table(pyarrow.table({"text": [text]}), file)
+        return file.getvalue()
+    data = json.dumps({"text": text}).encode() + b"\n"
+    if ".wet" in name:
+        body = text.encode()
+        head = f"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Record-ID: <urn:uuid:1>\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
+        data = head.encode() + body + b"\r\n\r\n"
+    return zstandard.compress(data) if name.endswith(".zst") else gzip.compress(data)
 
 
 def _clean(folder: Path, *options: str) -> Result:
@@ -73,6 +92,19 @@ def test_what_a_killed_run_did_is_undone(
     assert _kinds(list(restore(tmp_path / "report"))) == wanted
     assert files_below(tmp_path / "in") == INPUT
     assert _kinds(list(restore(tmp_path / "report"))) == Counter(original=after + 1)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst", "a.wet.gz", "a.parquet"])
+def test_what_is_compressed_anew_is_restored_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    write_files(tmp_path / "in", {name: _compressed(name, DIRTY), "b.txt": DIRTY.encode()})
+    _killed(tmp_path, monkeypatch, 1)
+    assert _kinds(list(restore(tmp_path / "report"))) == Counter(done=1, original=1)
+    (tmp_path / "in" / name).touch()
+    assert _kinds(list(verify(tmp_path / "report"))) == Counter(original=2)
+    assert _kinds(list(restore(tmp_path / "report"))) == Counter(original=2)
+    (tmp_path / "in" / name).write_bytes(_compressed(name, ARTICLE + ARTICLE))
+    kinds = _kinds(list(restore(tmp_path / "report")))
+    assert (kinds["original"], len(kinds)) == (1, 2)
 
 
 def test_what_several_stopped_runs_did_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
