@@ -15,8 +15,8 @@ from cleaner import charclass as cc
 from cleaner.distinct import distinct
 from cleaner.spaced import REACH, distinct_words
 
-_LEET = {ord(a): ord(b) for a, b in zip("013457$", "oieasts", strict=True)}
-_DOLLAR = ord("$")
+_LEET = {ord(a): ord(b) for a, b in zip("013457$@!", "oieastsai", strict=True)}
+_DOLLAR, _AT, _EXCLAIM = map(ord, "$@!")
 _STRANGE = np.array([ord(digit) not in _LEET for digit in "0123456789:"])  # and digits of other scripts
 MOST_SIGNS = 3  # digits and `$` in a row that may stand for letters,
 MIN_LEET_LETTERS = 2  # and letters beside them in their word
@@ -27,19 +27,21 @@ _MANY = "ơưăâêôğşç"  # of languages that have many accents in a word, V
 
 
 def resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
-    """In words of Latin letters and look-alikes of them from Cyrillic or Greek, turn these into Latin, in place.
+    """In words of Latin letters and look-alikes of them from another alphabet, turn these into Latin, in place.
 
-    A word with another letter of those scripts is two words run together, and stays.
+    A word with another letter of Cyrillic or Greek is two words run together, and stays.
     """
     borrowed, latin = (classes == cc.CYRILLIC) | (classes == cc.GREEK), classes == cc.LATIN
+    others = classes == cc.OTHER_LETTER
+    if others.any():  # of rare alphabets only the look-alikes count as letters of a word
+        other = np.flatnonzero(others)
+        borrowed[other[_latin(codes[other]) != codes[other]]] = True
     if not (borrowed.any() and latin.any()):
         return
     at, words = _mixed_words(latin | borrowed | (classes == cc.DIGIT) | (classes == cc.MARK), borrowed)
     if not len(at):
         return
-    latins = cc.tables().latin
-    resolved = codes[at]
-    resolved = np.where(resolved < len(latins), latins[np.minimum(resolved, len(latins) - 1)], resolved)
+    resolved = _latin(codes[at])
     mixed = np.zeros(len(at), dtype=bool)
     mixed[words[latin[at]]] = True
     mixed[words[borrowed[at] & (resolved == codes[at])]] = False
@@ -48,6 +50,12 @@ def resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], di
     codes[at] = resolved
     classes[at] = cc.LATIN
     disguised[at] = True
+
+
+def _latin(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The Latin letters that some look like; the others as they are."""
+    latins = cc.tables().latin
+    return np.where(codes < len(latins), latins[np.minimum(codes, len(latins) - 1)], codes)
 
 
 def _mixed_words(word: NDArray[np.bool_], borrowed: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -71,9 +79,9 @@ def resolve_leet(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguise
     """
     latin, digit = classes == cc.LATIN, classes == cc.DIGIT
     at = _in_words(codes, latin, digit)
-    dollars = np.flatnonzero(codes == _DOLLAR)
-    if len(dollars):
-        at = np.concatenate((at, _around_dollars(dollars, codes, latin, digit)))
+    signs = np.flatnonzero((codes == _DOLLAR) | (codes == _AT) | (codes == _EXCLAIM))
+    if len(signs):
+        at = distinct(np.concatenate((at, _around_signs(signs, codes, latin, digit))))
     if not len(at):
         return
     letters = np.array([_LEET.get(int(code), int(code)) for code in codes[at]], dtype=np.uint32)
@@ -107,19 +115,29 @@ def _in_words(codes: NDArray[np.uint32], latin: NDArray[np.bool_], digit: NDArra
     return chosen
 
 
-def _around_dollars(
-    dollars: NDArray[np.int64], codes: NDArray[np.uint32], latin: NDArray[np.bool_], digit: NDArray[np.bool_]
+def _around_signs(
+    signs: NDArray[np.int64], codes: NDArray[np.uint32], latin: NDArray[np.bool_], digit: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """Of the `$` those that stand between Latin letters, with the digits beside them, if they are few, and at the word's ends."""
+    """Of some `$`, `@` and `!` those that stand in words, with the digits beside them, if they are few, and at the word's ends.
+
+    A word has a `$` between two letters, or several signs, one of them a `!` or two of them `@`: an address of mail has one.
+    """
     word = latin | digit
-    dollars = dollars[(dollars > 0) & (dollars < len(codes) - 1)]
-    dollars = dollars[word[dollars - 1] & word[dollars + 1]]
+    signs = signs[(signs > 0) & (signs < len(codes) - 1)]
+    is_sign = np.zeros(len(codes), dtype=bool)
+    is_sign[signs] = True
+    signs = signs[(word | is_sign)[signs - 1] & word[signs + 1]]
     found: list[int] = []
-    for start, end in distinct_words(dollars, word | (codes == _DOLLAR)):
-        signs = np.flatnonzero(~latin[start:end]) + start
-        runs = np.split(signs, np.flatnonzero(np.diff(signs) > 1) + 1)
-        if all(len(run) <= MOST_SIGNS for run in runs) and latin[start:end].sum() >= MIN_LEET_LETTERS:
-            found += [at for at in signs.tolist() if int(codes[at]) in _LEET]
+    for start, end in distinct_words(signs, word | is_sign):
+        start += int(codes[start] == _AT)  # a name at some service
+        end -= int(codes[end - 1] == _EXCLAIM)  # the end of a sentence
+        others = np.flatnonzero(~latin[start:end]) + start
+        runs = np.split(others, np.flatnonzero(np.diff(others) > 1) + 1)
+        held = codes[others]
+        counts = [int((held == sign).sum()) for sign in (_DOLLAR, _AT, _EXCLAIM)]
+        is_leet = counts[0] > 0 or (len(others) > 1 and (counts[1] > 1 or counts[2] > 0))
+        if is_leet and all(len(run) <= MOST_SIGNS for run in runs) and latin[start:end].sum() >= MIN_LEET_LETTERS:
+            found += [at for at in others.tolist() if int(codes[at]) in _LEET]
     return np.array(found, dtype=np.int64)
 
 

@@ -1,4 +1,6 @@
-"""Letters set apart (`爱 上 海`, `c-a-s-i-n-o`, `c🔥a🔥s🔥i🔥n🔥o`) or drawn out (`casssiiino`): what stands between them for nothing."""
+"""Letters set apart (`爱 上 海`, `c-a-s-i-n-o`, `c🔥a🔥s🔥i🔥n🔥o`), drawn out (`casssiiino`) or with marks on all of them (`c̣ạṣịṇọ`): what
+stands between them for nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,11 @@ WIDEST = 8  # characters from a letter to the next across the white space betwee
 DRAWN_OUT = 3  # times a letter stands in a row that is drawn out,
 MIN_DRAWN_OUT = 2  # and how many such letters a word has
 MIN_LETTERS = 3  # different letters of such a word: `fffeee` is a number
+# Letters in a row that all have combining marks, in one word or in several: Czech, Yoruba and Vietnamese do not come to it.
+MIN_MARKED, MIN_MARKED_WORDS = 5, 10
+_MARKS = np.array(
+    [(0x300, 0x36F), (0x483, 0x489), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF)], dtype=np.uint32
+)
 REACH = 24  # characters of a word that are looked at on either side
 _GAP = np.zeros(cc.N_CLASSES, dtype=bool)
 _GAP[[cc.SPACE, cc.SENTENCE_END, cc.COMMA, cc.SEPARATOR, cc.PUNCT, cc.SYMBOL]] = True
@@ -89,6 +96,34 @@ def drawn_out(codes: NDArray[np.uint32], classes: NDArray[np.uint8]) -> Ints:
         if len(long) >= MIN_DRAWN_OUT and len(distinct(word)) >= MIN_LETTERS:
             found += [run + start for run in long]
     return np.concatenate(found) if found else _NONE
+
+
+def marked_all_over(points: NDArray[np.uint32], classes: NDArray[np.uint8]) -> Ints:
+    """Positions of the combining marks on letters of which one behind the other has some, as no language writes.
+
+    >>> marked = cc.code_points("c\\u0323a\\u0323s\\u0323i\\u0323n\\u0323\\u0301o e\\u0301t")
+    >>> marked_all_over(marked, cc.tables().classes[marked]).tolist()
+    [1, 3, 5, 7, 9, 10]
+    """
+    at = np.flatnonzero((classes == cc.MARK) | (classes == cc.INVISIBLE))
+    if len(at) < MIN_MARKED:
+        return _NONE
+    kind = np.searchsorted(_MARKS[:, 0], points[at], side="right") - 1
+    at = at[(kind >= 0) & (points[at] <= _MARKS[kind, 1])]
+    at = at[at > 0]
+    if len(at) < MIN_MARKED:
+        return _NONE
+    first = np.concatenate(([True], np.diff(at) > 1))  # of the marks on one letter
+    letters = at[first] - 1
+    behind = np.concatenate((at[:-1][first[1:]], at[-1:])) + 1
+    spaces = classes[np.minimum(behind, len(classes) - 1)] == cc.SPACE
+    is_long = np.zeros(len(letters), dtype=bool)
+    for next_letter, least in ((behind, MIN_MARKED), (behind + spaces, MIN_MARKED_WORDS)):
+        joins = (next_letter[:-1] == letters[1:]) & (classes[letters[:-1]] >= cc.OTHER_LETTER)
+        run = np.cumsum(np.concatenate(([True], ~joins)))
+        is_long |= (np.bincount(run) >= least)[run]
+    found: Ints = at[is_long[np.cumsum(first) - 1]]
+    return found
 
 
 def distinct_words(at: Ints, is_word: NDArray[np.bool_]) -> list[tuple[int, int]]:

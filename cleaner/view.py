@@ -1,7 +1,7 @@
 """The folded view of a text: what it says once disguises are taken off, with the way back to the source offsets.
 
 Lower case, compatibility forms (`ｃａｓｉｎｏ`), invisible characters, letters set apart (`爱 上 海`, `c-a-s-i-n-o`), letters
-or drawn out (`casssiiino`), borrowed from another alphabet (`сasinо`), with accents all over (`çàśíñö`), and digits and signs
+or drawn out (`casssiiino`), with marks on all of them (`c̣ạṣịṇọ`), borrowed from another alphabet (`сasinо`), with accents all over (`çàśíñö`), and digits and signs
 standing for letters (`c4$ino`). The view is only ever judged; it is never written, and a difference to the source is evidence,
 not a verdict.
 """
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cleaner import charclass as cc
 from cleaner.respell import resolve_accents, resolve_leet, resolve_lookalikes
-from cleaner.spaced import drawn_out, gaps_in_spaced_words
+from cleaner.spaced import drawn_out, gaps_in_spaced_words, marked_all_over
 from cleaner.written_out import Written
 
 CHUNK = 1 << 15  # characters a pass
@@ -62,6 +62,8 @@ def fold(points: NDArray[np.uint32], written: Sequence[Written] = ()) -> View:
     dropped = classes == cc.INVISIBLE
     for item in written:
         dropped[item.start + (item.code > 0) : item.end] = True
+    marks = marked_all_over(points, classes)
+    dropped[marks] = True
     hiding = np.flatnonzero(dropped)
     backwards = _backwards(points, hiding[points[hiding] == _RIGHT_TO_LEFT])
     dropped[:-1] |= (points[:-1] == _CR) & (points[1:] == _LF)  # a line ends the same way everywhere

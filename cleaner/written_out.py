@@ -1,4 +1,4 @@
-"""Letters written out by their numbers (`&#99;`, `\\u52a0`), and markup that stands between two letters of a word for nothing."""
+"""Letters written out by their numbers (`&#99;`, `\\u52a0`, `%63`), and markup that stands between two letters of a word for nothing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 LONGEST = 100  # characters of a comment, of a tag's attributes
 _NUMBERS = pattern(r"(?:&(?:amp;)*+#(?:[xX][0-9a-fA-F]{2,6}|[0-9]{2,7}); ?){3,}")
-_ONE = pattern(r"&(?:amp;)*+#(?:[xX]([0-9a-fA-F]{2,6})|([0-9]{2,7}));|\\u([0-9a-fA-F]{4})")
+_ONE = pattern(r"&(?:amp;)*+#(?:[xX]([0-9a-fA-F]{2,6})|([0-9]{2,7}));|\\u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})")
 _ESCAPES = pattern(r"(?:\\u[0-9a-fA-F]{4}){2,}")
+_PERCENT = pattern(r"(?:%[2-7][0-9a-fA-F]){4,}")  # in honest addresses only letters beyond ASCII and single signs are
 _NOTHING = rf"(?:<!--[^>]{{0,{LONGEST}}}-->|<([a-zA-Z]{{1,10}})(?:\s[^<>]{{0,{LONGEST}}})?></\1>|&(?:shy|ZeroWidthSpace|\#173|\#8203);)"
 _BROKEN = pattern(rf"(?<=\w)(?:{_NOTHING}\w{{1,20}}){{2,}}")
 _BETWEEN = pattern(_NOTHING)
@@ -40,6 +41,7 @@ def written_out(text: str) -> list[Written]:
     entities, escapes, tags = "&" in text, "\\" in text, "<" in text
     asked = [_NUMBERS] if entities and ("&#" in text or "amp;#" in text) else []
     asked += [_ESCAPES] if escapes and "\\u" in text else []
+    asked += [_PERCENT] if "%" in text else []
     found: list[Written] = []
     for runs in asked:
         for run in runs().finditer(text):
@@ -60,9 +62,9 @@ def written_out(text: str) -> list[Written]:
     return _disjoint(sorted(found))
 
 
-def _code(digits: str | None, decimal: str | None, escaped: str | None) -> int:
+def _code(digits: str | None, decimal: str | None, escaped: str | None, octet: str | None) -> int:
     """The character that a number stands for, a space for what is none that can be seen."""
-    code = int(decimal) if decimal else int(digits or escaped or "", 16)
+    code = int(decimal) if decimal else int(digits or escaped or octet or "", 16)
     return code if ord(" ") < code < 0xD800 or 0xDFFF < code <= MAX_CODE_POINT else ord(" ")
 
 

@@ -42,6 +42,8 @@ SEPARATORS = "|•·▪▸►‣◦●○■□◆◇★☆※→⇒~～–—�
 LOOKALIKES = {
     "Cyrillic": ("аеорсухіјѕһԁԛԝ", "aeopcyxijshdqw"),
     "Greek": ("αορυχικνηετω", "aopuxikvnetw"),
+    "Armenian": ("ազլհյոսցքօ", "wqlhjnugfo"),
+    "Cherokee": ("ꭰꭱꭲꭵꮖꭹꭺꭻꭼꮃꮇꮋꮍꮐꮓꮟꮢꮤꮩꮪꮮꮯꮲꮶᏼ", "drtiiyajewmhygzbrwvslcpkb"),
 }
 # Whole alphabets that are known from disguises only, or from phonetics, in which their letters stand alone.
 SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True))
