@@ -64,6 +64,9 @@ BOTH: dict[str, Disguise] = {
     "numbers of HTML *": lambda text: "".join(f"&#{ord(letter)};" for letter in text),
     "numbers of HTML, twice": lambda text: "".join(f"&amp;#{ord(letter)};" for letter in text),
     "numbers of a program": lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text),
+    "letters in elements of their own": lambda text: "".join(c if c == " " else f"<b>{c}</b>" for c in text),
+    "letters in brackets": lambda text: "".join(c if c == " " else f"[{c}]" for c in text),
+    "every letter twice": lambda text: "".join(c if c == " " else c * 2 for c in text),
     "comments between letters *": _between("<!-- -->"),
 }
 LATIN: dict[str, Disguise] = {

@@ -1,4 +1,4 @@
-"""Letters set apart (`爱 上 海`, `c-a-s-i-n-o`, `c🔥a🔥s🔥i🔥n🔥o`), drawn out (`casssiiino`) or with marks on all of them (`c̣ạṣịṇọ`): what
+"""Letters set apart (`爱 上 海`, `c-a-s-i-n-o`, `c🔥a🔥s🔥i🔥n🔥o`), drawn out (`casssiiino`, `ccaassiinnoo`) or with marks on all of them (`c̣ạṣịṇọ`): what
 stands between them for nothing.
 """
 
@@ -16,6 +16,7 @@ MIN_SPACED = 5  # the same for alphabets, where initials and enumerations make s
 WIDEST = 8  # characters from a letter to the next across the white space between two words of letters set apart
 DRAWN_OUT = 3  # times a letter stands in a row that is drawn out,
 MIN_DRAWN_OUT = 2  # and how many such letters a word has
+MIN_DOUBLED = 5  # letters in a row that all stand twice
 MIN_LETTERS = 3  # different letters of such a word: `fffeee` is a number
 # Letters in a row that all have combining marks, in one word or in several: Czech, Yoruba and Vietnamese do not come to it.
 MIN_MARKED, MIN_MARKED_WORDS = 5, 10
@@ -43,6 +44,9 @@ def gaps_in_spaced_words(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
     step = np.diff(single)
     is_gap = step == 2
     is_gap[is_gap] = _GAP[classes[single[:-1][is_gap] + 1]]
+    brackets = np.flatnonzero(step == 3)
+    brackets = brackets[(classes[single[brackets] + 1] == cc.CLOSE) & (classes[single[brackets] + 2] == cc.OPEN)]
+    is_gap[brackets] = True
     if not (is_gap[1:] & is_gap[:-1]).any():
         return _NONE, _NONE
     is_wide = (step > 2) & (step <= WIDEST)
@@ -55,39 +59,64 @@ def gaps_in_spaced_words(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
 def _in_chains(
     classes: NDArray[np.uint8], single: Ints, is_gap: NDArray[np.bool_], is_wide: NDArray[np.bool_]
 ) -> tuple[Ints, Ints]:
-    """The same, of single letters with gaps or wide white space between some and the next; short chains have none.
+    """The same, of single letters with gaps, brackets or wide white space between some and the next; short chains have none.
 
     In `c-a-s-i-n-o b-o-n-u-s` the hyphens set letters apart, and the space separates words.
     """
     chain = np.cumsum(np.concatenate(([True], ~(is_gap | is_wide))))
     letters, of = np.bincount(chain), chain[:-1]
+    is_double = is_gap & (np.diff(single) == 3)
     n_gaps, n_wide = (np.bincount(of[which], minlength=len(letters)) for which in (is_gap, is_wide))
     is_sign = is_gap.copy()
     is_sign[is_gap] = classes[single[:-1][is_gap] + 1] != cc.SPACE
     by_signs = 2 * np.bincount(of[is_sign], minlength=len(letters)) >= np.maximum(n_gaps, 1)
     unspaced = (classes[single] >= cc.HAN) & (classes[single] <= cc.HANGUL)
+    unspaced[:-1] &= ~is_double
     shortest = np.where(np.bincount(chain, weights=unspaced) > 0, MIN_SPACED_HAN, MIN_SPACED)
     is_long = (letters >= shortest) & (n_gaps > n_wide)
     closed = is_gap & is_long[of] & (is_sign == by_signs[of])
     words_apart = np.flatnonzero(is_wide & is_long[of])
     more = [np.arange(single[at] + 2, single[at + 1]) for at in words_apart.tolist()]
-    return single[:-1][closed] + 1, np.concatenate(more) if more else _NONE
+    gaps = np.concatenate((single[:-1][closed] + 1, single[:-1][closed & is_double] + 2))
+    return gaps, np.concatenate(more) if more else _NONE
+
+
+def doubled(codes: NDArray[np.uint32], classes: NDArray[np.uint8], pairs: Ints, same: NDArray[np.bool_]) -> Ints:
+    """Positions of the second letters of words all of whose letters stand twice; `same`: is a character that behind it, `pairs`: where.
+
+    >>> codes = cc.code_points("a ccaassiinnoo, bookkeeper")
+    >>> same = codes[1:] == codes[:-1]
+    >>> doubled(codes, cc.tables().classes[codes], np.flatnonzero(same), same).tolist()
+    [3, 5, 7, 9, 11, 13]
+    """
+    for step in range(2, 2 * MIN_DOUBLED, 2):
+        pairs = pairs[: np.searchsorted(pairs, len(same) - step)]
+        pairs = pairs[same[pairs + step]]
+        if step == 2:
+            pairs = pairs[(classes[pairs] >= cc.OTHER_LETTER) & (codes[pairs] != codes[pairs + 2])]
+        if not len(pairs):
+            return _NONE
+    return distinct((pairs[:, None] + np.arange(1, 2 * MIN_DOUBLED, 2)).ravel())
 
 
 def drawn_out(codes: NDArray[np.uint32], classes: NDArray[np.uint8]) -> Ints:
     """Positions of the letters to be dropped from words in which several are drawn out, in `casssiiino` all but one `s` and `i`.
+
+    Or in which all stand twice.
 
     >>> codes = cc.code_points("sooo casssiiino")
     >>> drawn_out(codes, np.where(codes == 32, cc.SPACE, cc.LATIN).astype(np.uint8)).tolist()
     [8, 9, 11, 12]
     """
     same = codes[1:] == codes[:-1]
-    thrice = np.flatnonzero(same[1:] & same[:-1]) + 2
+    pairs = np.flatnonzero(same)
+    twice = doubled(codes, classes, pairs, same)
+    thrice = pairs[:-1][np.diff(pairs) == 1] + 2
     thrice = thrice[classes[thrice] == cc.LATIN]
     other = (np.diff(thrice) <= REACH) & (codes[thrice[1:]] != codes[thrice[:-1]])  # perhaps of the same word
     if not other.any():
-        return _NONE
-    found = []
+        return twice
+    found = [twice]
     for start, end in distinct_words(thrice[1:][other], classes == cc.LATIN):
         word = codes[start:end]
         again = np.flatnonzero(word[1:] == word[:-1]) + 1
@@ -95,7 +124,7 @@ def drawn_out(codes: NDArray[np.uint32], classes: NDArray[np.uint8]) -> Ints:
         long = [run for run in runs if len(run) >= DRAWN_OUT - 1]
         if len(long) >= MIN_DRAWN_OUT and len(distinct(word)) >= MIN_LETTERS:
             found += [run + start for run in long]
-    return np.concatenate(found) if found else _NONE
+    return np.concatenate(found)
 
 
 def marked_all_over(points: NDArray[np.uint32], classes: NDArray[np.uint8]) -> Ints:
@@ -105,9 +134,10 @@ def marked_all_over(points: NDArray[np.uint32], classes: NDArray[np.uint8]) -> I
     >>> marked_all_over(marked, cc.tables().classes[marked]).tolist()
     [1, 3, 5, 7, 9, 10]
     """
-    at = np.flatnonzero((classes == cc.MARK) | (classes == cc.INVISIBLE))
-    if len(at) < MIN_MARKED:
+    is_mark = classes == cc.MARK
+    if np.count_nonzero(is_mark) < MIN_MARKED:
         return _NONE
+    at = np.flatnonzero(is_mark | (classes == cc.INVISIBLE))
     kind = np.searchsorted(_MARKS[:, 0], points[at], side="right") - 1
     at = at[(kind >= 0) & (points[at] <= _MARKS[kind, 1])]
     at = at[at > 0]
