@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cleaner.document import FAILED
 from cleaner.engine import files
 from cleaner.engine.handles import FileProblem
 from cleaner.engine.jobs import DoneSource, Job, Place, UnreadableSource, WholeSource
@@ -87,8 +88,8 @@ class Continued:
         """Whether the source is what it was, and the result is there."""
         if self.out is None and entry.is_cut:  # its stat is that of the file before
             return _digest(source.path) == entry.after
-        if self.out is None:
-            return _is(source.path, entry.stat, entry, entry.before)
+        if self.out is None:  # what failed may not fail again, when there is room on the disk
+            return entry.status != FAILED and _is(source.path, entry.stat, entry, entry.before)
         if entry.written == Stat():  # nothing was written: a link, a device, a file nobody could read
             return bool(source.problem) and source.problem == entry.reason
         written = Stat.of_path(self.out / source.name)
