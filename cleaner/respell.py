@@ -126,9 +126,13 @@ def _around_signs(
     signs = signs[(signs > 0) & (signs < len(codes) - 1)]
     is_sign = np.zeros(len(codes), dtype=bool)
     is_sign[signs] = True
-    signs = signs[(word | is_sign)[signs - 1] & word[signs + 1]]
+    word |= is_sign
+    signs = signs[word[signs - 1] & (latin | digit)[signs + 1]]
+    of = np.searchsorted(np.flatnonzero(~word), signs)  # the words' numbers
+    is_at = codes[signs] == _AT
+    signs = signs[~is_at | (np.bincount(of[is_at], minlength=len(word) + 1)[of] > 1)]
     found: list[int] = []
-    for start, end in distinct_words(signs, word | is_sign):
+    for start, end in distinct_words(signs, word):
         start += int(codes[start] == _AT)  # a name at some service
         end -= int(codes[end - 1] == _EXCLAIM)  # the end of a sentence
         others = np.flatnonzero(~latin[start:end]) + start
