@@ -127,10 +127,10 @@ def _around_signs(
     is_sign = np.zeros(len(codes), dtype=bool)
     is_sign[signs] = True
     word |= is_sign
-    signs = signs[word[signs - 1] & (latin | digit)[signs + 1]]
     of = np.searchsorted(np.flatnonzero(~word), signs)  # the words' numbers
     is_at = codes[signs] == _AT
-    signs = signs[~is_at | (np.bincount(of[is_at], minlength=len(word) + 1)[of] > 1)]
+    asked = ~is_at | (np.bincount(of[is_at], minlength=len(word) + 1)[of] > 1)
+    signs = signs[asked & word[signs - 1] & word[signs + 1]]
     found: list[int] = []
     for start, end in distinct_words(signs, word):
         start += int(codes[start] == _AT)  # a name at some service
