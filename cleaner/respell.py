@@ -133,15 +133,16 @@ def _around_signs(
     signs = signs[asked & word[signs - 1] & word[signs + 1]]
     found: list[int] = []
     for start, end in distinct_words(signs, word):
-        start += int(codes[start] == _AT)  # a name at some service
-        end -= int(codes[end - 1] == _EXCLAIM)  # the end of a sentence
-        others = np.flatnonzero(~latin[start:end]) + start
-        runs = np.split(others, np.flatnonzero(np.diff(others) > 1) + 1)
-        held = codes[others]
-        counts = [int((held == sign).sum()) for sign in (_DOLLAR, _AT, _EXCLAIM)]
-        is_leet = counts[0] > 0 or (len(others) > 1 and (counts[1] > 1 or counts[2] > 0))
-        if is_leet and all(len(run) <= MOST_SIGNS for run in runs) and latin[start:end].sum() >= MIN_LEET_LETTERS:
-            found += [at for at in others.tolist() if int(codes[at]) in _LEET]
+        held = codes[start:end].tolist()
+        first = int(held[0] == _AT)  # a name at some service
+        last = len(held) - int(held[-1] == _EXCLAIM)  # the end of a sentence
+        letters = latin[start:end].tolist()
+        others = [at for at in range(first, last) if not letters[at]]
+        dollars, ats, exclaims = (sum(held[at] == sign for at in others) for sign in (_DOLLAR, _AT, _EXCLAIM))
+        is_leet = dollars > 0 or (len(others) > 1 and (ats > 1 or exclaims > 0))
+        is_long = any(then - one == MOST_SIGNS for one, then in zip(others, others[MOST_SIGNS:], strict=False))
+        if is_leet and not is_long and sum(letters) >= MIN_LEET_LETTERS:
+            found += [start + at for at in others if held[at] in _LEET]
     return np.array(found, dtype=np.int64)
 
 

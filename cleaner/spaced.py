@@ -162,15 +162,11 @@ def distinct_words(at: Ints, is_word: NDArray[np.bool_]) -> list[tuple[int, int]
     >>> distinct_words(np.array([1, 2, 6]), np.array([1, 1, 1, 0, 0, 1, 1], dtype=bool))
     [(0, 3), (5, 7)]
     """
+    outside = np.concatenate(([-1], np.flatnonzero(~is_word), [len(is_word)]))
+    behind = np.searchsorted(outside, at)
+    starts, ends = np.maximum(outside[behind - 1] + 1, at - REACH), np.minimum(outside[behind], at + REACH)
     words: list[tuple[int, int]] = []
-    for place in at.tolist():
-        if words and place < words[-1][1]:
-            continue
-        first = max(place - REACH, 0)
-        near = ~is_word[first : place + REACH]
-        ends = np.flatnonzero(near)
-        split = int(np.searchsorted(ends, place - first))
-        start = first + int(ends[split - 1]) + 1 if split else first
-        end = first + (int(ends[split]) if split < len(ends) else len(near))
-        words.append((start, end))
+    for place, start, end in zip(at.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        if not words or place >= words[-1][1]:
+            words.append((start, end))
     return words
