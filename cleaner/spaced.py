@@ -89,11 +89,12 @@ def doubled(codes: NDArray[np.uint32], classes: NDArray[np.uint8], pairs: Ints, 
     >>> doubled(codes, cc.tables().classes[codes], np.flatnonzero(same), same).tolist()
     [3, 5, 7, 9, 11, 13]
     """
+    pairs = pairs[classes[pairs] >= cc.OTHER_LETTER]
     for step in range(2, 2 * MIN_DOUBLED, 2):
         pairs = pairs[: np.searchsorted(pairs, len(same) - step)]
-        pairs = pairs[same[pairs + step]]
+        pairs = pairs[same[pairs + step] & (classes[pairs + step] >= cc.OTHER_LETTER)]
         if step == 2:
-            pairs = pairs[(classes[pairs] >= cc.OTHER_LETTER) & (codes[pairs] != codes[pairs + 2])]
+            pairs = pairs[codes[pairs] != codes[pairs + 2]]
         if not len(pairs):
             return _NONE
     return distinct((pairs[:, None] + np.arange(1, 2 * MIN_DOUBLED, 2)).ravel())

@@ -86,6 +86,12 @@ def test_fold(text: str, folded: str) -> None:
     assert shown == f"\n{folded}\n"
 
 
+@pytest.mark.parametrize("text", ["in the shop qq", "less", "aabb", "上上海海"])
+def test_line_ends_behind_a_text_stay(text: str) -> None:
+    """They keep texts of a batch apart, and are as much the same as two letters."""
+    assert len(fold(cc.code_points(text + "\n" * 32)).codes) == len(text) + 32
+
+
 @pytest.mark.parametrize(
     ("text", "disguised"),
     [
