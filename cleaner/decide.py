@@ -76,19 +76,26 @@ def decide(
 
 
 UNDECODED_SHARE = 0.2  # of a segment are bytes in no known encoding: nobody can say what it says
+LETTERS_SHARE = 0.15  # letters to a digit of a segment below which it is a table of figures, with exponents and units
+_STANDING_FOR_LETTERS = ("&#", "%", "\\")  # digits behind them (`cleaner.written_out`)
 LISTED_SHARE = 0.5  # of the characters of a segment follow their neighbour in the order of all characters
 
 
 def says_nothing(text: str, start: int, end: int) -> str:
-    """Why a stretch is no language, "" for one that may be: much could not be decoded, or it is a table of characters.
+    """Why a stretch is no language, "" for one that may be: much could not be decoded, or it is a table of characters or figures.
 
     >>> says_nothing("caf\\udce9 au lait", 0, 12), says_nothing("\\udcb0\\udcae\\udcc9\\udccf", 0, 4)
     ('', 'much of it could not be decoded')
     >>> says_nothing("ㄱㄲㄳㄴㄵㄶㄷㄸ", 0, 8)
     'it lists characters in their order'
+    >>> says_nothing("4.7460e-01 7.609202e-01", 0, 23), says_nothing("QQ 138 1234 5678", 0, 16)
+    ('it is made of figures', '')
     """
     if undecoded(text[start:end]) > UNDECODED_SHARE * (end - start):
         return "much of it could not be decoded"
+    letters, digits = (sum(map(ask, text[start:end])) for ask in (str.isalpha, str.isdecimal))
+    if letters < LETTERS_SHARE * digits and not any(sign in text[start:end] for sign in _STANDING_FOR_LETTERS):
+        return "it is made of figures"
     codes = list(map(ord, text[start:end]))
     listed = sum(then - code == 1 for code, then in pairwise(codes))
     return "it lists characters in their order" if listed > LISTED_SHARE * len(codes) else ""

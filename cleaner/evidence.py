@@ -116,8 +116,8 @@ def _others(row: Row) -> str:
 # A feature belongs to the theme with the longest beginning of its name.
 THEMES = (
     Theme(("spam_score", "holds_spam", "segment_probability", "place_probability", "best_spam_rival"), _spam),
-    Theme(("known_", "covered"), _known),
-    Theme(("ngram_", "odds_", "peak"), _wording),
+    Theme(("known_", "covered", "bare_known", "bare_covered"), _known),
+    Theme(("ngram_", "odds_", "peak", "bare_"), _wording),
     Theme(
         ("ngram_left", "ngram_right", "ngram_rest", "ngram_previous_line", "ngram_next_line",
          *(f"{kind}_{place}" for kind in ("odds", "known", "covered") for place in ("left", "right", "rest"))),
@@ -134,8 +134,8 @@ THEMES = (
     Theme(("language_",), _language),
     Theme(("disguised",), _disguises),
     Theme(("repeats",), _repetition),
-    Theme(("unique_trigrams",), _spelling),
-    Theme(("link", "urls", "at_signs", "is_reference", "spam_addresses"), _links),
+    Theme(("unique_trigrams", "bare_unique"), _spelling),
+    Theme(("link", "urls", "at_signs", "is_reference", "spam_addresses", "address_"), _links),
     Theme(("at_line_", "line_", "indented", "blank_", "position", "to_end"), _place),
     Theme(("others_", "host_hot", "host_runs"), _others),
     Theme(("kin_",), _kin),
@@ -145,7 +145,7 @@ THEMES = (
         lambda row: "the article's own style",
     ),
     Theme(
-        ("length", "letter", "digit", "spaces", "symbols", "upper"),
+        ("length", "bare_length", "letter", "digit", "spaces", "symbols", "upper", "exclamations", "price_signs"),
         lambda row: f"length ({row['length']:.0f}), capitals, digits and signs",
     ),
 )  # fmt: skip

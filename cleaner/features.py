@@ -1,7 +1,8 @@
 """Second stage, what is looked at: each candidate in its host, as a row of numbers.
 
 Everything is read off cumulative sums, so that a candidate costs the same however long it is. Names say what is
-measured; `host` is the article, `rest` the candidate's line without it, `left` and `right` the eight characters outside.
+measured; `host` is the article, `rest` the candidate's line without it, `left` and `right` the eight characters outside,
+`bare` the candidate without the addresses in it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from cleaner import lexicon
 from cleaner.cohesion import seams
 from cleaner.distinct import groups
 from cleaner.kin import KIN_NAMES, text_keys
-from cleaner.links import Links, References, link_columns
+from cleaner.links import Links, References, addresses, link_columns
 from cleaner.propose import Boundaries, Candidates, Excerpt, Runs, Surroundings, is_upper, ranges
 from cleaner.reading import Ints, Reading, Tables
 from cleaner.view import IS_LETTER
@@ -41,7 +42,9 @@ HOST_SUMMED = (
     "url",
     "link",
 )
-_SUMMED = (*HOST_SUMMED, "positive", "own_script", "digit", "space", "symbol", "at", "mixed", "novel")  # fmt: skip
+_SUMMED = (*HOST_SUMMED, "positive", "own_script", "digit", "space", "symbol", "at", "mixed", "novel", "exclaim", "price")  # fmt: skip
+_EXCLAIMS = np.array(sorted(map(ord, "!¡")), dtype=np.uint32)
+_PRICES = np.array(sorted(map(ord, "%$€£¥₽₹฿₺₩₫₴元円원")), dtype=np.uint32)
 _MARKS = np.array(sorted(map(ord, "#>*-|`+•=[!<")), dtype=np.uint32)
 
 RUN_NAMES = (
@@ -67,6 +70,8 @@ NAMES = (
     "known_weakest_third", "known_first", "known_last", "known_left", "known_right", "known_rest",
     "covered_weakest_third", "covered_first", "covered_last", "covered_left", "covered_right", "covered_rest",
     "style_before", "style_first", "style_last", "style_after", "reference_gain", "reference_words",
+    "bare_length", "bare_score", "bare_mean", "bare_novel", "bare_unique", "bare_odds", "bare_known", "bare_covered",
+    "address_score", "address_unique", "exclamations", "price_signs",
 )  # fmt: skip
 # What only the candidates that are left after the first trees are asked: does the text read on, with them and without.
 SEAM_NAMES = (
@@ -210,12 +215,14 @@ def features(
 ) -> Matrix:
     """n_candidates x len(NAMES) matrix; every value is finite."""
     sums, known, repeats = _cumulative(part, host), lexicon.sums(part.lexicon), _repeats(part, found)
+    totals, addressed = _with_addresses(part, sums, known)
     matrix = np.empty((len(found.starts), len(NAMES)), dtype=np.float32)
     for first in range(0, len(matrix), LOT):  # a text full of spam has very many
         lot = slice(first, first + LOT)
         some = Candidates(*(column[lot] for column in found))
         columns = _columns(reading, part, host, linked, references, tables, runs, edges, some, sums, known)
         columns["repeats"] = repeats[lot]
+        columns |= _bare(totals, addressed, some.starts, some.ends, tables.scale)
         for number, name in enumerate(NAMES):
             matrix[lot, number] = columns[name]
     return matrix
@@ -322,6 +329,8 @@ def _columns(
         "links": inside[col["link"]],
         "links_host": share(outside, "link", outside_length) * 1000,
         "at_signs": inside[col["at"]],
+        "exclamations": inside[col["exclaim"]],
+        "price_signs": inside[col["price"]],
         "line_length": line_length,
         "line_share": length / np.maximum(line_length, 1),
         "boundary_left": edges.left[a],
@@ -389,11 +398,58 @@ def _cumulative(part: Excerpt, host: Hosts) -> NDArray[np.int32]:
         "at": codes == ord("@"),
         "mixed": mixed,
         "novel": np.where(count <= NOVEL, part.evidence, 0),
+        "exclaim": _is_one_of(codes, _EXCLAIMS),
+        "price": _is_one_of(codes, _PRICES),
     }
     sums = np.zeros((len(_SUMMED), len(codes) + 1), dtype=np.int32)
     for number, name in enumerate(_SUMMED):
         np.cumsum(columns[name], out=sums[number, 1:], dtype=np.int32)
     return sums
+
+
+def _with_addresses(
+    part: Excerpt, sums: NDArray[np.int32], known: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Running sums of characters, evidence, novel evidence, unique trigrams, odds, strength in known spam and what is covered.
+
+    First of all characters, then of those of addresses alone.
+    """
+    n = len(part.codes)
+    rows = [sums[_SUMMED.index(name)] for name in ("evidence", "novel", "unique")]
+    rows += [total for total, _ in lexicon.total_rows(known).values()]
+    totals = np.stack((np.arange(n + 1, dtype=np.int32), *rows))
+    addressed = np.zeros_like(totals)
+    if any(sums[_SUMMED.index(name), -1] for name in ("url", "link")):
+        inside = addresses(part)
+        np.cumsum(np.diff(totals, axis=1) * inside, axis=1, dtype=np.int32, out=addressed[:, 1:])
+    return totals, addressed
+
+
+def _bare(
+    totals: NDArray[np.int32], addressed: NDArray[np.int32], a: Ints, b: Ints, scale: float
+) -> dict[str, NDArray[np.generic]]:
+    """What candidates say without the addresses in them, and what these say: an innocent one hides the words that it is behind."""
+    in_address = addressed[:, b] - addressed[:, a]
+    length, evidence, novel, unique, odds, strength, covered = totals[:, b] - totals[:, a] - in_address
+    size, address_size = np.maximum(length, 1), np.maximum(in_address[0], 1)
+    return {
+        "bare_length": length,
+        "bare_score": evidence * scale / np.sqrt(length + 2),
+        "bare_mean": evidence * scale / size,
+        "bare_novel": novel * scale / np.sqrt(length + 2),
+        "bare_unique": unique / size,
+        "bare_odds": odds / (size * lexicon.ODDS_UNIT),
+        "bare_known": strength / (size * lexicon.KNOWN_UNIT),
+        "bare_covered": covered / (size * lexicon.KNOWN_UNIT),
+        "address_score": in_address[1] * scale / np.sqrt(in_address[0] + 2),
+        "address_unique": in_address[3] / address_size,
+    }
+
+
+def _is_one_of(codes: NDArray[np.uint32], signs: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which characters are among some sorted ones."""
+    found: NDArray[np.bool_] = signs[np.minimum(np.searchsorted(signs, codes), len(signs) - 1)] == codes
+    return found
 
 
 NOVEL = 3  # a trigram that stands so often in its article at most is not of the article's own vocabulary

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _DEFINITION = pattern(r"(?m)^[ >]{0,8}\[([^\]\n]{1,100})\]:[ ]*([^ \n]{1,400})")
 _REFERENCE = pattern(r"\[([^\[\]\n]{1,200})\][ ]?\[([^\[\]\n]{1,100})\]")
 _LINK = pattern(r"!?\[([^\[\]\n]{0,200})\](?:\(([^()\n]{1,400})\)|[ ]?\[([^\[\]\n]{1,100})\])")
+_ADDRESS = pattern(r"(?a)(?<=\]\()[^()\n]{1,400}|(?:https?://|www\.)[\w.~:/?#@!$&*+,;=%-]{1,400}(?<![.,;:!?*])")
 _OPEN = ord("[")
 _INDENT = 3  # spaces in front of a definition at most
 
@@ -145,6 +146,14 @@ def links(part: Excerpt, references: References) -> Links:
         rows.append((match.start(), match.end(), _score(part.total, *match.span(1)), target))
     starts, ends, texts, targets = np.array(rows, dtype=np.float64).reshape(-1, 4).T
     return Links(starts.astype(np.int64), ends.astype(np.int64), texts, targets)
+
+
+def addresses(part: Excerpt) -> NDArray[np.bool_]:
+    """Which characters of an excerpt are part of an address: the target of a link, or one that stands for itself."""
+    inside = np.zeros(len(part.codes), dtype=bool)
+    for match in _ADDRESS().finditer(_text(part.codes, part.classes)):
+        inside[match.start() : match.end()] = True
+    return inside
 
 
 def link_columns(

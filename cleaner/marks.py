@@ -6,9 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.patterns import pattern
+
+if TYPE_CHECKING:
+    import regex
 
 TAG = pattern(r"""<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 _VOID = frozenset(
@@ -26,7 +29,7 @@ Stretch = tuple[int, int]
 
 
 def inner(text: str, start: int, end: int) -> Stretch:
-    """The span without the article's marks at its edges.
+    """The span without the article's marks at its edges, and without halves of tags.
 
     >>> text = "<p>The quay is <b>wide. SPAM</b></p>"
     >>> text[slice(*inner(text, 24, 32))]
@@ -35,7 +38,7 @@ def inner(text: str, start: int, end: int) -> Stretch:
     >>> text[slice(*inner(text, 20, 28))]
     'SPAM'
     """
-    first, last = start, end
+    first, last = _out_of_tags(text, start, end)
     for _ in range(ROUNDS):  # what is left may have other halves of emphasis
         before = first, last
         strays = _strays(text, first, last)
@@ -51,6 +54,20 @@ def inner(text: str, start: int, end: int) -> Stretch:
 
 
 ROUNDS = 4
+
+
+def _out_of_tags(text: str, start: int, end: int) -> Stretch:
+    """The span from behind a tag that it begins in, up to a tag that it ends in, if something is left."""
+    first, last = tag_around(text, start), tag_around(text, end)
+    begin, stop = first.end() if first else start, last.start() if last else end
+    return (begin, stop) if begin < stop else (start, end)
+
+
+def tag_around(text: str, at: int) -> regex.Match[str] | None:
+    """The HTML tag whose inside a place is in."""
+    begin = text.rfind("<", max(0, at - _REACH), at)
+    tag = TAG().match(text, begin, begin + 2 * _REACH) if begin >= 0 else None
+    return tag if tag and at < tag.end() else None
 
 
 def with_element(text: str, start: int, end: int) -> Stretch:

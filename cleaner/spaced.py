@@ -26,6 +26,10 @@ _MARKS = np.array(
 REACH = 24  # characters of a word that are looked at on either side
 _GAP = np.zeros(cc.N_CLASSES, dtype=bool)
 _GAP[[cc.SPACE, cc.SENTENCE_END, cc.COMMA, cc.SEPARATOR, cc.PUNCT, cc.SYMBOL]] = True
+_JOINT, _BRACKETS = (
+    np.array([cc.CLOSE, cc.SPACE, cc.OPEN]),
+    np.array([1, 3]),
+)  # between two words of letters in brackets
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -53,6 +57,8 @@ def gaps_in_spaced_words(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
     for distance in range(1, WIDEST):
         asked = np.flatnonzero(is_wide & (step > distance))
         is_wide[asked] = classes[single[asked] + distance] == cc.SPACE
+    joints = np.flatnonzero(step == 4)
+    is_wide[joints] |= (classes[single[joints, None] + np.arange(1, 4)] == _JOINT).all(axis=1)
     return _in_chains(classes, single, is_gap, is_wide)
 
 
@@ -73,10 +79,14 @@ def _in_chains(
     unspaced = (classes[single] >= cc.HAN) & (classes[single] <= cc.HANGUL)
     unspaced[:-1] &= ~is_double
     shortest = np.where(np.bincount(chain, weights=unspaced) > 0, MIN_SPACED_HAN, MIN_SPACED)
+    shortest -= np.bincount(of[is_double], minlength=len(letters)) > 0
     is_long = (letters >= shortest) & (n_gaps > n_wide)
     closed = is_gap & is_long[of] & (is_sign == by_signs[of])
     words_apart = np.flatnonzero(is_wide & is_long[of])
-    more = [np.arange(single[at] + 2, single[at + 1]) for at in words_apart.tolist()]
+    more = [
+        np.arange(single[at] + 2, single[at + 1]) if classes[single[at] + 1] == cc.SPACE else single[at] + _BRACKETS
+        for at in words_apart.tolist()
+    ]
     gaps = np.concatenate((single[:-1][closed] + 1, single[:-1][closed & is_double] + 2))
     return gaps, np.concatenate(more) if more else _NONE
 

@@ -4,22 +4,14 @@ or the rest of an item?
 
 from __future__ import annotations
 
-from cleaner.marks import TAG, splits_marks
+from cleaner.marks import splits_marks, tag_around
 from cleaner.patterns import pattern
 from cleaner.view import LONGEST_TURNED
 
 _REACH = 200  # characters on either side of a seam that are compared
 _TAG = pattern(r"<(?!!--)[A-Za-z/!?][^<>\n]{0,200}>?|&#?\w{2,12};|<!--|-->|```|~~~")
-_TAG_REACH = 2000  # characters of one end of a cut in which a tag that it stands in begins
 _UNDERLINE = pattern(r"[ \t]{0,3}(?:=+|-+)[ \t]*\r?(?:\n|$)")
 _LAST_LINE = pattern(r"(?:^|\n)([^\n]*\S[^\n]*)\r?\n$")
-
-
-def _tag_around(text: str, at: int) -> int:
-    """Where the HTML tag begins whose inside `at` is in, -1 when it is in none."""
-    begin = text.rfind("<", max(0, at - _TAG_REACH), at)
-    tag = TAG().match(text, begin, begin + 2 * _TAG_REACH) if begin >= 0 else None
-    return begin if tag and at < tag.end() else -1
 
 
 def makes_markup(text: str, start: int, end: int) -> bool:
@@ -35,7 +27,8 @@ def makes_markup(text: str, start: int, end: int) -> bool:
     True
     """
     left, right = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    if _tag_around(text, start) != _tag_around(text, end):
+    first, last = tag_around(text, start), tag_around(text, end)
+    if (first and first.start()) != (last and last.start()):
         return True
     seam = len(left)
     joined = left + right

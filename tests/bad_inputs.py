@@ -159,7 +159,7 @@ TEXTS = [
     Bad("E21", "cp932_non_roundtrip.txt", b"\x87\x90" + "船は毎朝六時半に出ます".encode("cp932"), NOT_UTF8, "87 90 would come back as another pair"),
     Bad("E22", "iso2022jp.txt", "船は毎朝六時半に出ます".encode("iso2022_jp"), STATEFUL, "no cut inside a run of shifted bytes"),
     Bad("E23", "hz.txt", CHINESE.encode("hz"), STATEFUL, "as ISO-2022"),
-    Bad("E24", "utf7.txt", DIRTY.encode("utf-7"), UNCHANGED, "ASCII, never decoded"),
+    Bad("E24", "utf7.txt", f"x {LINE}".encode("utf-7"), UNCHANGED, "ASCII, never decoded"),
     Bad("E25", "mixed_utf8_gbk.txt", DIRTY.encode() + CHINESE[:24].encode("gbk"), CLEANED, "the foreign bytes stay", (LINE.encode(),)),
     Bad("E26", "mojibake.txt", DIRTY.encode().decode("latin-1").encode(), UNCHANGED, "never repaired"),
     Bad("E27", "charset_lie.html", f"<meta charset=gbk>{page(PARAGRAPH)}".encode(), CLEANED, "valid UTF-8 wins over the label", (PARAGRAPH.encode(),)),

@@ -49,25 +49,6 @@ def test_every_form_comes_up() -> None:
     assert len(forms) >= 15
 
 
-def test_sentences_stand_beside_sentences() -> None:
-    """More often than terms, which are put inside them."""
-    sentence = [FRAGMENTS[0]._replace(text="Write to us today and get your diploma delivered within three days.")]
-
-    def share(fragments: list[Fragment], forms: set[str]) -> float:
-        spans = [
-            span for seed in range(500) for span in inject(ARTICLE, fragments, Random(seed), manner(Random(0))).spans
-        ]
-        return sum(span.form in forms for span in spans) / len(spans)
-
-    assert len(manner(Random(0)).forms) > 2
-    whole, inside = (
-        {"own_line", "own_paragraph", "between"},
-        {"mid_sentence", "line_prefix", "link_text", "link_in_word"},
-    )
-    assert share(sentence, whole) > 0.45 > share(FRAGMENTS, whole)
-    assert share(sentence, inside) < 0.2 < share(FRAGMENTS, inside)
-
-
 def test_one_manner_keeps_to_its_forms() -> None:
     """A network's terms stand in front of lines, on lines of their own, and in a line of metadata, and nowhere else."""
     forms = {span.form for seed in range(200) for span in inject(ARTICLE, FRAGMENTS, Random(seed), NETWORK).spans}

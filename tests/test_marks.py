@@ -8,7 +8,7 @@ from cleaner import Cleaner
 from cleaner.marks import in_cell, inner, splits_marks, with_element
 from cleaner.structure import breaks
 
-SPAM = "best online casino no deposit bonus real money slots"
+SPAM = "爱上海龙凤419论坛"
 BEFORE = (
     "The towpath begins behind the old gasworks, where a gap in the fence has been widened by generations of children."
 )
@@ -44,6 +44,9 @@ def test_what_is_left(middle: str, expected: str) -> None:
     ("text", "piece", "expected"),
     [
         ("<p>The quay. SPAM</p>", "SPAM</p>", "SPAM"),
+        ("<li>SPAM</li>", "li>SPAM</li>", "SPAM"),
+        ("<li class='a'>SPAM</li>", "class='a'>SPAM</l", "SPAM"),
+        ("see <b>SPAM", "SPAM", "SPAM"),
         ("<div><p>The quay. SPAM</p></div>", "SPAM</p></div>", "SPAM"),
         ("<p>SPAM the quay</p>", "<p>SPAM", "SPAM"),
         ("<p>SPAM</p>", "<p>SPAM</p>", "<p>SPAM</p>"),

@@ -26,9 +26,11 @@ from cleaner.span import Span, merged
 
 # How probable spam must be to be cut, by what it is and where it stands; `docs/how-it-decides.md` says why.
 APPENDED = 0.2  # a link behind all other text of its line
-LINK = 0.3  # another link to another site, a paragraph without attributes, text behind the last sentence of its line
+LINK = 0.3  # another link to another site
+TEXT = 0.4  # a paragraph without attributes and without a link, text behind the last sentence of its line
 OTHER_TEXT = 0.75  # what is no link, and in the midst of a page
 BLIND_LINK = 0.5  # a link to another site's front page, on a page that does not say which site it is of
+INNOCENT = 1.5  # n-gram score of a link's text, in logits, up to which only its address speaks against it; goods have 2.5 and more
 SURE = 0.97  # what has a fixed place on a page, such as its title
 NEVER = 2.0  # the site's own words
 WHOLE = 0.85  # share of a paragraph that is spam from which all of it is
@@ -72,7 +74,7 @@ def _innocent(links: Sequence[Link], judged: Sequence[Judged]) -> set[Link]:
                 links, item.end, key=attrgetter("start")
             )
         ]
-        if len(inside) == 1 and item.row[column] <= 0:
+        if len(inside) == 1 and item.row[column] <= INNOCENT:
             found.add(inside[0])
     return found
 
@@ -124,11 +126,11 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
     if token.kind in (START, COMMENT) or any(name in words for name in opened.page.own):
         return SURE
     if opened.is_paragraph(span.start, span.end):
-        return LINK
+        return TEXT
     if is_foreign:
         return _bar_inside(opened, place, APPENDED, is_behind=True)
     is_behind = is_appended and before[-1] in _SENTENCE_ENDS
-    return _bar_inside(opened, place, LINK if is_behind else OTHER_TEXT, is_behind=is_behind)
+    return _bar_inside(opened, place, TEXT if is_behind else OTHER_TEXT, is_behind=is_behind)
 
 
 def _bar_inside(opened: OpenPage, place: int, otherwise: float, *, is_behind: bool) -> float:

@@ -66,10 +66,9 @@ class _Insertion(NamedTuple):
 
 
 class Manner(NamedTuple):
-    """How one spammer works: which forms how often, for terms and for sentences, and how often with a line of metadata that holds a tag."""
+    """How one spammer works: which forms how often, and how often with a line of metadata that holds a tag."""
 
     forms: Mapping[str, float]
-    of_sentences: Mapping[str, float]
     metadata: float = 0.0
 
 
@@ -79,28 +78,14 @@ def manner(rng: Random, weights: Mapping[str, float] | None = None) -> Manner:
     >>> sorted({len(manner(Random(seed)).forms) for seed in range(99)})[:2], len(manner(Random(1)).forms) == len(_FORMS)
     ([1, 2], False)
     """
-    forms, of_sentences = weights or _WEIGHTS, weights or _OF_SENTENCES
+    forms, metadata = weights or _WEIGHTS, 0.0 if weights else METADATA_SHARE
     if rng.random() < ONE_MANNER:
-        forms = of_sentences = dict.fromkeys(rng.choices(list(forms), weights=list(forms.values()), k=2), 1.0)
-    return Manner(forms, of_sentences, 0.0 if weights else METADATA_SHARE)
+        forms = dict.fromkeys(rng.choices(list(forms), weights=list(forms.values()), k=2), 1.0)
+    return Manner(forms, metadata)
 
 
 ONE_MANNER = 0.35
 METADATA_SHARE = 0.07  # of the articles have a line of date and counters, and a tag injected there
-SENTENCE = 7  # words from which a fragment is a sentence; of scripts without spaces, three letters are one
-_SPACED_WORD = regex.compile(r"[^\W\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+")
-_DENSE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
-
-
-def is_sentence(text: str) -> bool:
-    """Whether a fragment says more than a term does.
-
-    >>> is_sentence("buy cheap pills online"), is_sentence("Write to us and get your diploma within three days.")
-    (False, True)
-    >>> is_sentence("上海水磨外卖工作室"), is_sentence("本店长期提供各类证件办理服务，三天出证，欢迎咨询")
-    (False, True)
-    """
-    return len(_SPACED_WORD.findall(text)) + len(_DENSE_LETTER.findall(text)) / 3 >= SENTENCE
 
 
 def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, disguised: float = 0.3) -> Dirty:
@@ -115,15 +100,14 @@ def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, d
     if rng.random() < how.metadata:
         return _into_metadata(text, fragments, rng, how, disguised)
     fragments = cased(fragments, rng)
-    count = min(rng.choice([1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 6]), 1 + len(text) // 150)
+    count = min(rng.choice([1, 1, 1, 2, 2, 2, 3, 3, 4, 6]), 1 + len(text) // 150)
     insertions: list[_Insertion] = []
     for _ in range(count):
         fragment = rng.choice(fragments)
         name, written = "none", fragment.text
         if rng.random() < disguised:
             written, name = disguise(fragment.text, rng)
-        forms = how.of_sentences if is_sentence(fragment.text) else how.forms
-        form = rng.choices(list(forms), weights=list(forms.values()))[0]
+        form = rng.choices(list(how.forms), weights=list(how.forms.values()))[0]
         insertions += [
             _Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, written, fragments, rng)
         ]
@@ -425,14 +409,8 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
 _WEIGHTS = {
     "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 22,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
-    "tail_block": 5, "link_text": 1, "link_text_whole": 3, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
+    "tail_block": 5, "link_text": 1, "link_text_whole": 1.5, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
     "glued_link": 0.5, "linked_line": 2, "between": 3, "link_row": 1,
-}  # fmt: skip
-# Whoever has a sentence to place seldom puts it inside another one.
-_OF_SENTENCES = _WEIGHTS | {
-    "own_line": 26, "own_paragraph": 26, "repeated": 5, "line_prefix": 8, "line_suffix": 14, "mid_sentence": 5, "md_link_mid": 1,
-    "md_link": 3, "tag": 1, "title_suffix": 1, "chain": 1, "link_text": 0, "link_text_whole": 0, "link_in_word": 0, "linked_line": 8,
-    "between": 20,
 }  # fmt: skip
 # In the text of a web page there are no markers and no blank lines, and most of what is injected leads somewhere.
 ON_PAGES = {
@@ -440,5 +418,4 @@ ON_PAGES = {
     "md_link": 22, "md_link_mid": 8, "link_row": 12, "linked_line": 5, "innocent_link": 2, "glued_link": 1, "bare_url": 1,
 }  # fmt: skip
 # What stands in the pages of a real network: a term in front of a line, on a line of its own, as a tag in a line of metadata.
-_OF_NETWORK = {"line_prefix": 0.7, "own_line": 0.3}
-NETWORK = Manner(_OF_NETWORK, _OF_NETWORK, 0.22)
+NETWORK = Manner({"line_prefix": 0.7, "own_line": 0.3}, 0.22)
