@@ -97,18 +97,19 @@ def _in_words(codes: NDArray[np.uint32], latin: NDArray[np.bool_], digit: NDArra
     pairs = np.flatnonzero(digit[1:-2] & digit[2:-1] & latin[:-3] & latin[3:]) + 1
     if not len(inside) + len(pairs):
         return inside
-    outside = np.flatnonzero(~(latin | digit))
+    outside = np.concatenate(([-1], np.flatnonzero(~(latin | digit)), [len(codes)]))
     digits = np.flatnonzero(digit)
-    of = np.searchsorted(outside, digits)  # the words' numbers
-    first = np.concatenate(([True], np.diff(digits) > 1))
-    n_runs, n_digits = np.bincount(of[first], minlength=len(outside) + 1), np.bincount(of, minlength=len(outside) + 1)
+    behind = np.searchsorted(outside, digits)
+    is_first = np.diff(behind, prepend=0) > 0  # of its word
+    of, behind = np.cumsum(is_first) - 1, behind[is_first]  # the number of its word, among those with digits
+    lengths = outside[behind] - outside[behind - 1] - 1
+    n_runs = np.bincount(of[np.diff(digits, prepend=-2) > 1], minlength=len(lengths))
+    n_digits = np.bincount(of)
     is_strange = _STRANGE[np.minimum(codes[digits] - ord("0"), len(_STRANGE) - 1)]  # what is below wraps around
-    n_strange = np.bincount(of[is_strange], minlength=len(outside) + 1)
-    lengths = np.diff(np.concatenate(([-1], outside, [len(codes)]))) - 1
-    is_word = (n_strange == 0) & (2 * n_digits <= lengths)
-    has_single, has_inside = np.zeros(len(is_word), dtype=bool), np.zeros(len(is_word), dtype=bool)
-    has_single[np.searchsorted(outside, inside)] = True
-    has_inside[np.searchsorted(outside, np.concatenate((inside, pairs)))] = True
+    is_word = (np.bincount(of[is_strange], minlength=len(lengths)) == 0) & (2 * n_digits <= lengths)
+    has_single, has_inside = np.zeros(len(lengths), dtype=bool), np.zeros(len(lengths), dtype=bool)
+    has_single[of[np.searchsorted(digits, inside)]] = True
+    has_inside[of[np.searchsorted(digits, np.concatenate((inside, pairs)))]] = True
     in_all = (is_word & has_inside & (n_runs > 1))[of]
     in_one = (is_word & has_single & (n_runs == 1))[of]
     chosen: NDArray[np.int64] = digits[in_all | in_one]
