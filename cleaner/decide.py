@@ -23,6 +23,7 @@ from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span, merged, touches
 from cleaner.structure import breaks, makes_markup
 from cleaner.wording import key_of
+from cleaner.written_out import written_out
 
 REMOVED, REVIEW, ALLOWED = "removed", "review", "allowed"  # the last by what the site says (`cleaner.policy`)
 LINE, BLOCK = "promo-line", "promo-block"
@@ -77,7 +78,6 @@ def decide(
 
 UNDECODED_SHARE = 0.2  # of a segment are bytes in no known encoding: nobody can say what it says
 LETTERS_SHARE = 0.15  # letters to a digit of a segment below which it is a table of figures, with exponents and units
-_STANDING_FOR_LETTERS = ("&#", "%", "\\")  # digits behind them (`cleaner.written_out`)
 LISTED_SHARE = 0.5  # of the characters of a segment follow their neighbour in the order of all characters
 
 
@@ -90,11 +90,13 @@ def says_nothing(text: str, start: int, end: int) -> str:
     'it lists characters in their order'
     >>> says_nothing("4.7460e-01 7.609202e-01", 0, 23), says_nothing("QQ 138 1234 5678", 0, 16)
     ('it is made of figures', '')
+    >>> says_nothing("45.2 % 33.1 % 21.7 %", 0, 20), says_nothing("%62%75%79%20%63%61", 0, 18)
+    ('it is made of figures', '')
     """
     if undecoded(text[start:end]) > UNDECODED_SHARE * (end - start):
         return "much of it could not be decoded"
     letters, digits = (sum(map(ask, text[start:end])) for ask in (str.isalpha, str.isdecimal))
-    if letters < LETTERS_SHARE * digits and not any(sign in text[start:end] for sign in _STANDING_FOR_LETTERS):
+    if letters < LETTERS_SHARE * digits and not written_out(text[start:end]):
         return "it is made of figures"
     codes = list(map(ord, text[start:end]))
     listed = sum(then - code == 1 for code, then in pairwise(codes))

@@ -18,7 +18,7 @@ from cleaner.spaced import REACH, distinct_words
 _LEET = {ord(a): ord(b) for a, b in zip("013457$@!", "oieastsai", strict=True)}
 _DOLLAR, _AT, _EXCLAIM = map(ord, "$@!")
 _STRANGE = np.array([ord(digit) not in _LEET for digit in "0123456789:"])  # and digits of other scripts
-MOST_SIGNS = 3  # digits and `$` in a row that may stand for letters,
+MOST_SIGNS = 3  # digits and signs in a row that may stand for letters,
 MIN_LEET_LETTERS = 2  # and letters beside them in their word
 # Letters of a word in disguise, the share of them with an accent, or the kinds of accents; in honest ones it is less, or fewer.
 MIN_ACCENTED, ACCENTED, MIN_KINDS = 4, 0.7, 3

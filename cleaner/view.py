@@ -62,8 +62,7 @@ def fold(points: NDArray[np.uint32], written: Sequence[Written] = ()) -> View:
     dropped = classes == cc.INVISIBLE
     for item in written:
         dropped[item.start + (item.code > 0) : item.end] = True
-    marks = marked_all_over(points, classes)
-    dropped[marks] = True
+    dropped[marked_all_over(points, classes)] = True
     hiding = np.flatnonzero(dropped)
     backwards = _backwards(points, hiding[points[hiding] == _RIGHT_TO_LEFT])
     dropped[:-1] |= (points[:-1] == _CR) & (points[1:] == _LF)  # a line ends the same way everywhere
