@@ -13,6 +13,7 @@ from cleaner.distinct import distinct
 Ints = NDArray[np.int64]
 MIN_SPACED_HAN = 3  # letters of a chain `爱 上 海` before its gaps are closed
 MIN_SPACED = 5  # the same for alphabets, where initials and enumerations make shorter chains
+MIN_BRACKETED = 4  # the same where each stands in brackets, for all scripts
 WIDEST = 8  # characters from a letter to the next across the white space between two words of letters set apart
 DRAWN_OUT = 3  # times a letter stands in a row that is drawn out,
 MIN_DRAWN_OUT = 2  # and how many such letters a word has
@@ -77,9 +78,8 @@ def _in_chains(
     is_sign[is_gap] = classes[single[:-1][is_gap] + 1] != cc.SPACE
     by_signs = 2 * np.bincount(of[is_sign], minlength=len(letters)) >= np.maximum(n_gaps, 1)
     unspaced = (classes[single] >= cc.HAN) & (classes[single] <= cc.HANGUL)
-    unspaced[:-1] &= ~is_double
     shortest = np.where(np.bincount(chain, weights=unspaced) > 0, MIN_SPACED_HAN, MIN_SPACED)
-    shortest -= np.bincount(of[is_double], minlength=len(letters)) > 0
+    shortest[np.bincount(of[is_double], minlength=len(letters)) > 0] = MIN_BRACKETED
     is_long = (letters >= shortest) & (n_gaps > n_wide)
     closed = is_gap & is_long[of] & (is_sign == by_signs[of])
     words_apart = np.flatnonzero(is_wide & is_long[of])

@@ -48,6 +48,7 @@ from cleaner.view import fold
         ("高高兴兴明明白白 上上海海水水磨磨外外卖卖", "高高兴兴明明白白 上海水磨外卖"),
         ("[c][a][s][i][n][o], (a)(b)(c), 【上】【海】【水】【磨】", "[casino], (a)(b)(c), 【上海水磨】"),
         ("[b][u][y] [c][a][s][h]", "[buy cash]"),
+        ("【一】【二】【三】", "【一】【二】【三】"),
         ("sooo coool", "sooo coool"),
         ("fffeee", "fffeee"),
         ("www.xxx.example", "www.xxx.example"),
