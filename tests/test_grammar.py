@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
+from random import Random
 
 import pytest
 import regex
 from samples import CORPUS
 
-from cleaner.train.grammar import EVERYWHERE, TRADES, Grammar, expand, in_fold, load_grammars, part
+from cleaner.train.grammar import EVERYWHERE, TRADES, Grammar, expand, in_fold, load_grammars, part, random_url
 
 GRAMMARS = load_grammars(CORPUS / "spam")
 SLOT = regex.compile(r"\{(\w+)\}")
@@ -54,7 +55,9 @@ def test_expansion(grammar: Grammar) -> None:
 def test_slots_end(grammar: Grammar) -> None:
     """What a line's slots hold, and what the slots in that hold, is plain text but for places and what is built in."""
     for lists in grammar.trades.values():
-        inner = {name for form in (*lists["head"], *lists["slang"]) for name in SLOT.findall(form)}
+        inner = {
+            name for form in (*lists.get("staple", ()), *lists["head"], *lists["slang"]) for name in SLOT.findall(form)
+        }
         assert inner <= BUILT_IN | {"place"}
 
 
@@ -105,6 +108,21 @@ def test_campaign_is_what_is_sold_not_the_brand() -> None:
     [fragment] = expand(Grammar("xx", [], {"loans": lists}), 1, seed=1)
     assert fragment.campaign == "loan"
     assert fragment.text.endswith(" loan")
+
+
+def test_most_heads_are_staples() -> None:
+    lists = {"staple": [f"staple{n}" for n in range(30)], "head": [f"head{n}" for n in range(30)]}
+    lists |= {"patterns": ["{head} {digits}"], "lines": []}
+    fragments = list(expand(Grammar("xx", [], {"loans": lists}), 20, seed=1))
+    assert len(fragments) > 1000
+    assert 0.55 < sum(f.text.startswith("staple") for f in fragments) / len(fragments) < 0.65
+    assert {f.campaign for f in fragments} == {*lists["staple"], *lists["head"]}
+
+
+def test_some_hosts_are_numbers() -> None:
+    hosts = [random_url(Random(seed), "").split("/")[2] for seed in range(2000)]
+    numbered = [host for host in hosts if regex.fullmatch(r"(?:www\.)?[a-z]{0,3}\d{3,6}\.\w+", host)]
+    assert 200 < len(numbered) < 400
 
 
 def test_a_line_is_known_by_its_wording_and_names_no_goods_of_another_fold() -> None:
