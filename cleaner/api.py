@@ -201,7 +201,7 @@ class Cleaner:
     ) -> list[Span]:
         if isinstance(item, str):
             spans = decide(item, judged, self.model, level, kept)
-            return _with_embedded(item, spans, self.model, level) if judged and may_hide(item) else spans
+            return _with_embedded(item, spans, judged, self.model, level) if judged and may_hide(item) else spans
         from cleaner.pages.hiding import all_spans
 
         return all_spans(item, judged, self.model, self.hosts, level)
@@ -216,9 +216,13 @@ def _looked_at(text: str, format: str) -> str | OpenPage:
     return OpenPage(text)
 
 
-def _with_embedded(text: str, spans: list[Span], model: Model, level: str) -> list[Span]:
-    """The spans of a text that is no page, with what HTML in it hides."""
+def _with_embedded(text: str, spans: list[Span], judged: Sequence[Judged], model: Model, level: str) -> list[Span]:
+    """The spans of a text that is no page, with what HTML in it hides, if anything in it may be spam."""
     if text.count("<") > MAX_TAGS:
+        return spans
+    from cleaner.pages.judge_hidden import LEAST
+
+    if all(item.probability < LEAST for item in judged):
         return spans
     from cleaner.pages.embedded import embedded_spans
     from cleaner.pages.hiding import with_hidden
