@@ -170,7 +170,7 @@ def _nested(address: str, hosts: Hosts) -> Iterator[Verdict]:
 @lru_cache(maxsize=4096)
 def _of_host(host: str, hosts: Hosts) -> Verdict | None:
     labels = host.split(".")
-    if len(labels) < 2 or not any(hosts.may_sell(label) for label in labels):
+    if len(labels) < 2 or not any(map(hosts.most_points, labels)):
         return None
     own = [label for label in labels[:-1] if label not in _GENERIC]
     lent = _lent(own, hosts) if len(own) > 1 and _is_shared(labels) else None
@@ -208,7 +208,7 @@ def _of_path(path: str, hosts: Hosts) -> Verdict | None:
     if _FILE().search(path):
         return None
     verdicts = [
-        _of_part(part, hosts, bool(_FOLDERS().search(path))) for part in path.split("/") if hosts.may_sell(part)
+        _of_part(part, hosts, bool(_FOLDERS().search(path))) for part in path.split("/") if hosts.most_points(part) >= GOODS
     ]
     found = [verdict for verdict in verdicts if verdict is not None]
     return max(found, key=lambda verdict: verdict.points, default=None)

@@ -65,13 +65,13 @@ class Hosts:
             free = 5 * max(3 - len(start), 0)
             self._threes[number << free : (number + 1) << free] = True
 
-    def may_sell(self, name: str) -> bool:
-        """Whether a name holds a word of goods, whatever signs stand in it; most do not and are done with after this."""
+    def most_points(self, name: str) -> float:
+        """The points of all words of goods that a name holds, whatever signs stand in it: it is read for no more, and for most names that is 0."""
         data = name.encode("utf-8", "replace").translate(None, _JOINTS)
         pieces = (data[at : at + size] for size in self._sizes for at in range(len(data)))
         begun = self._starts.keys() & set(pieces)
         bare = _SIGNS().sub("", name) if begun else ""
-        return any(word in bare for start in begun for word in self._starts[start])
+        return sum(self.words[word][0] for start in begun for word in self._starts[start] if word in bare)
 
     def which_may_sell(self, addresses: Sequence[str]) -> NDArray[np.bool_]:
         """For each of some addresses without line ends whether it may hold the beginning of a word of goods, or has odd letters.
