@@ -19,7 +19,7 @@ from cleaner.propose import Candidates, Excerpt, Runs
 from cleaner.reading import Ints, Reading, Stretches, read, source_ends
 from cleaner.span import holds as is_inside
 from cleaner.span import merged, touches
-from cleaner.trees import scores
+from cleaner.trees import scores, surviving
 
 MAX_REFERENCES = 200  # of a text that pass the gate unasked
 MAX_RUNS = 3000  # of a text that are looked at in one round, so that memory has a bound; more are left for the next
@@ -355,12 +355,7 @@ def _same_as_likely(part: Excerpt, found: Candidates, probability: NDArray[np.fl
 
 def spam_scores(matrix: Matrix, model: Model) -> tuple[Ints, NDArray[np.float64]]:
     """The candidates that may be spam, and their scores; the hopeless ones are dropped after the first trees."""
-    alive, partial, done = np.arange(len(matrix)), np.zeros(len(matrix)), 0
-    for n_trees, lowest in (*model.stages, (len(model.spam.roots), LOWEST)):
-        partial = partial + scores(model.spam, matrix[alive], done, n_trees)
-        keep = partial >= lowest
-        alive, partial, done = alive[keep], partial[keep], n_trees
-    return alive, partial
+    return surviving(model.spam, matrix, (*model.stages, (len(model.spam.roots), LOWEST)))
 
 
 def hot_units(model: Model) -> list[float]:
@@ -392,8 +387,10 @@ def gate(texts: Sequence[str], model: Model, protected: Sequence[Stretches]) -> 
     """Where in a batch a second look is due."""
     reading, runs, references, matrix = hot_runs(texts, model, protected)
     few = np.bincount(runs.docs[runs.references > 0], minlength=len(texts)) <= MAX_REFERENCES
-    score = scores(model.gate, matrix)
-    passed = (score >= model.gate_threshold) | ((runs.references > 0) & few[runs.docs])
+    alive, partial = surviving(model.gate, matrix, (*model.gate_stages, (len(model.gate.roots), model.gate_threshold)))
+    score = np.full(len(matrix), -np.inf)
+    score[alive] = partial
+    passed = np.isfinite(score) | ((runs.references > 0) & few[runs.docs])
     passed &= _ranks(runs.docs, score) < MAX_RUNS
     return Gated(reading, propose.select(runs, passed), references)
 

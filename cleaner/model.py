@@ -28,7 +28,7 @@ from cleaner.reading import Tables
 from cleaner.span import CleanerError
 from cleaner.trees import Trees
 
-FORMAT = 6
+FORMAT = 7
 MAX_STEP = 255  # nodes between a node and its left child: a tree of 128 leaves always has fewer
 HEADER, ARRAYS = "cleaner.json", "cleaner.npz"
 _HEAD = re.compile(
@@ -46,7 +46,7 @@ class Model(NamedTuple):
               (`cleaner.propose.window_scores`)
     gate      trees over the features of a hot run; runs under `gate_threshold` are not looked at again
     spam      trees over the features of a candidate, which say whether all of it is spam;
-              `stages` are pairs (n, threshold): those whose first n trees stay under the threshold are dropped
+              `gate_stages` and `stages` are pairs (n, threshold): what the first n trees score lower is dropped
     exact     trees which say whether a candidate that touches spam is exactly what was injected
     accept    trees over the features of the best candidate of a place, which say whether it is injected at all
     slope, intercept   calibration: probability = sigmoid(slope * score + intercept)
@@ -57,6 +57,7 @@ class Model(NamedTuple):
     tables: Tables
     hot: tuple[float, ...]
     gate: Trees
+    gate_stages: tuple[tuple[int, float], ...]
     gate_threshold: float
     spam: Trees
     stages: tuple[tuple[int, float], ...]
@@ -157,9 +158,10 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
         tables=tables,
         hot=_hot(header["hot"]),
         gate=_trees(arrays, "gate", len(RUN_NAMES), figures["gate_baseline"]),
+        gate_stages=_stages(header["gate_stages"]),
         gate_threshold=figures["gate_threshold"],
         spam=_trees(arrays, "spam", len(NAMES), figures["spam_baseline"]),
-        stages=tuple((int(n), float(threshold)) for n, threshold in header["stages"]),
+        stages=_stages(header["stages"]),
         exact=_trees(arrays, "exact", len(EXACT_NAMES), figures["exact_baseline"]),
         accept=_trees(arrays, "accept", len(ACCEPT_NAMES), figures["accept_baseline"]),
         slope=figures["slope"],
@@ -170,6 +172,10 @@ def _build(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any]) -> Mod
         trade_names=names,
         sha256=header["sha256"],
     )
+
+
+def _stages(pairs: Any) -> tuple[tuple[int, float], ...]:
+    return tuple((int(n), float(threshold)) for n, threshold in pairs)
 
 
 def _hot(values: Any) -> tuple[float, ...]:
@@ -197,6 +203,12 @@ def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, basel
         raise ValueError(f"{name} points outside its nodes")
     if (left + is_inner).max() >= n_nodes or not np.isinf(fields["threshold"][~is_inner]).all():
         raise ValueError(f"{name} points outside its nodes")
+    sizes = np.diff(fields["roots"], append=n_nodes)
+    if fields["roots"][0] != 0 or sizes.min() < 1:
+        raise ValueError(f"{name} has no nodes in front of its first tree, and some of every tree's own")
+    tree = np.repeat(np.arange(len(sizes)), sizes)
+    if (tree[left + is_inner] != tree).any():
+        raise ValueError(f"{name} leads from one tree into another")
     if not 0 <= fields["feature"].min() <= fields["feature"].max() < n_features:
         raise ValueError(f"{name}_feature names a feature that does not exist")
     if np.isnan(fields["threshold"]).any() or not np.isfinite(fields["value"]).all() or not 0 <= depth < 64:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ class Trees(NamedTuple):
     """An additive ensemble of binary trees over `n_nodes` nodes.
 
     A row goes from a node to child `left` when row[feature] <= threshold, else to `left + 1`; a leaf's child is the
-    leaf itself, under an infinite threshold. `value` is a leaf's contribution in logits, at inner nodes the mean of the
+    leaf itself, under an infinite threshold. The nodes of a tree stand behind its root, before the next one's. `value` is a leaf's contribution in logits, at inner nodes the mean of the
     leaves below weighted by training rows.
     """
 
@@ -37,34 +38,62 @@ def scores(trees: Trees, matrix: NDArray[np.float32], first: int = 0, stop: int 
     [-0.75, 1.25]
     """
     roots = trees.roots[first:stop].astype(np.int64)
-    links = trees.left.astype(np.int64) << _FEATURE_BITS | trees.feature
+    if not len(roots):
+        return np.full(len(matrix), 0.0 if first else trees.baseline)
+    begin = roots[0]
+    some = slice(begin, trees.roots[stop] if stop is not None and stop < len(trees.roots) else None)  # their nodes
+    links = (trees.left[some].astype(np.int64) - begin) << _FEATURE_BITS | trees.feature[some]
+    nodes = _Nodes(links, trees.threshold[some], trees.value[some], trees.depth)
     out = np.empty(len(matrix))
-    rows = max(1, BLOCK // max(1, len(roots)))
+    rows = max(1, BLOCK // len(roots))
     for at in range(0, len(matrix), rows):
-        out[at : at + rows] = _block_scores(trees, links, matrix[at : at + rows], roots)
+        out[at : at + rows] = _block_scores(nodes, matrix[at : at + rows], roots - begin)
     return out if first else out + trees.baseline
 
 
-def _block_scores(
-    trees: Trees, links: NDArray[np.int64], matrix: NDArray[np.float32], roots: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Summed leaf values: all trees take one step at a time. `links` holds each node's child and feature in one number."""
+def surviving(
+    trees: Trees, matrix: NDArray[np.float32], stages: Sequence[tuple[int, float]]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The rows whose summed values of the first n trees are no lower than `lowest` for all pairs (n, lowest), and their sums.
+
+    >>> stump = Trees(np.array([0], "i4"), np.array([0, 0, 0], "u1"), np.array([0.5, np.inf, np.inf], "f4"),
+    ...     np.array([1, 1, 2], "i4"), np.array([0.0, -1.0, 1.0]), 0.25, 1)
+    >>> [found.tolist() for found in surviving(stump, np.array([[0.0], [1.0]], "f4"), [(1, 0.0)])]
+    [[1], [1.25]]
+    """
+    alive, partial, done = np.arange(len(matrix)), np.zeros(len(matrix)), 0
+    for n_trees, lowest in stages:
+        partial = partial + scores(trees, matrix[alive], done, n_trees)
+        keep = partial >= lowest
+        alive, partial, done = alive[keep], partial[keep], n_trees
+    return alive, partial
+
+
+class _Nodes(NamedTuple):
+    """The nodes of some trees, numbered from 0; `links` holds each node's child and feature in one number."""
+
+    links: NDArray[np.int64]
+    threshold: NDArray[np.float32]
+    value: NDArray[np.float64]
+    depth: int
+
+
+def _block_scores(nodes: _Nodes, matrix: NDArray[np.float32], roots: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Summed leaf values: all trees take one step at a time."""
     flat = matrix.ravel()
     rows = np.repeat(np.arange(0, matrix.size, matrix.shape[1]), len(roots))
     node = np.tile(roots, len(matrix))
     link, place = np.empty_like(node), np.empty_like(node)
     threshold, value = np.empty(node.shape, dtype=np.float32), np.empty(node.shape, dtype=np.float32)
-    for _ in range(trees.depth):
-        links.take(node, out=link, mode="wrap")
-        trees.threshold.take(node, out=threshold, mode="wrap")
+    for _ in range(nodes.depth):
+        nodes.links.take(node, out=link, mode="wrap")
+        nodes.threshold.take(node, out=threshold, mode="wrap")
         np.bitwise_and(link, _FEATURE_MASK, out=place)
         place += rows
         flat.take(place, out=value, mode="wrap")
         link >>= _FEATURE_BITS
         np.add(link, value > threshold, out=node)
-    if not len(roots):
-        return np.zeros(len(matrix))
-    values = trees.value.take(node, mode="wrap").reshape(len(matrix), len(roots))
+    values = nodes.value.take(node, mode="wrap").reshape(len(matrix), len(roots))
     # Running sums, tree after tree: the order of additions does not depend on the batch, as that of a plain sum does.
     total: NDArray[np.float64] = np.add.accumulate(values, axis=1)[:, -1]
     return total

@@ -42,6 +42,8 @@ ALONE_SHARE = 0.06  # of the short pieces between spaces, in scripts without spa
 # Shares of the injections with hot runs that may lose all of them at the gate: when the trees behind it are fitted, on more
 # than they will have to judge, and when texts are cleaned.
 FITTING_LOSS, GATE_LOSS = 0.007, 0.018
+GATE_STAGES = (20, 60)  # trees a run is scored with before the gate may shut
+GATE_STAGE_LOSS = 0.002  # share of the runs that pass all its trees which each stage may drop
 STAGES = (8, 24, 60, 220)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
@@ -56,7 +58,7 @@ class Sizes(NamedTuple):
     """How much a run reads and fits; tests use small ones."""
 
     per_word: int = 6
-    gate_trees: int = 80
+    gate_trees: int = 160
     spam_trees: int = 220
     exact_trees: int = 160
     accept_trees: int = 320
@@ -100,7 +102,7 @@ def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes
     hot = np.mean(_each(_hot, splits), axis=0).tolist()
     say(f"hot: {[round(bar, 2) for bar in hot]}")
     bare = [_bare(split.tables, hot, trades) for split in splits]
-    gate, (loose, gate_threshold) = fit_gate(splits, bare, sizes, seed)
+    gate, (loose, gate_threshold), gate_stages = fit_gate(splits, bare, sizes, seed)
     say(f"gate: {len(gate.roots)} trees, thresholds {loose:.2f}, {gate_threshold:.2f}")
     bare = [model._replace(gate=gate, gate_threshold=loose) for model in bare]
     rows = _each(lambda fold: _fold_rows(splits[fold], bare[fold], Random(seed + 100 + fold)), range(FOLDS))
@@ -140,6 +142,7 @@ def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes
     header = {
         "figures": figures,
         "hot": hot,
+        "gate_stages": gate_stages,
         "stages": _stages(spam, rows[0]),  # the first trees of the mean are those that do not know fold 0
         "languages": ngram_fit.LANGUAGES,
         "trades": TRADES,
@@ -266,8 +269,10 @@ def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float) -> H
     )  # fmt: skip
 
 
-def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed: int) -> tuple[Trees, list[float]]:
-    """Trees that tell hot runs on injections from others, and the thresholds that few injections lose all their runs to."""
+def fit_gate(
+    splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed: int
+) -> tuple[Trees, list[float], list[tuple[int, float]]]:
+    """Trees that tell hot runs on injections from others, the thresholds that few injections lose all their runs to, and the stages."""
 
     def lots(fold: int) -> list[tuple[Matrix, NDArray[np.int64]]]:
         found, first = [], fold << 32
@@ -278,11 +283,22 @@ def fit_gate(splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed:
 
     found = [lot for part in _each(lots, range(len(splits))) for lot in part]
     matrix, touched = np.concatenate([lot[0] for lot in found]), np.concatenate([lot[1] for lot in found])
-    trees = fit_trees(_boosted(sizes.gate_trees, 6, 32, seed, rate=0.1), matrix, touched >= 0)
+    trees = fit_trees(_boosted(sizes.gate_trees, 8, 64, seed, rate=0.1), matrix, touched >= 0)
     _, which = np.unique(touched[touched >= 0], return_inverse=True)
     best = np.full(which.max(initial=0) + 1, -np.inf)
-    np.maximum.at(best, which, scores(trees, matrix)[touched >= 0])
-    return trees, np.quantile(best, (FITTING_LOSS, GATE_LOSS)).tolist()
+    score = scores(trees, matrix)
+    np.maximum.at(best, which, score[touched >= 0])
+    loose, strict = np.quantile(best, (FITTING_LOSS, GATE_LOSS)).tolist()
+    return trees, [loose, strict], gate_stages(trees, matrix[score >= strict])
+
+
+def gate_stages(gate: Trees, passing: Matrix) -> list[tuple[int, float]]:
+    """For each stage the partial score that few of the runs which pass the gate fall below."""
+    return [
+        (n, float(np.quantile(scores(gate, passing, 0, n), GATE_STAGE_LOSS)))
+        for n in GATE_STAGES
+        if n < len(gate.roots) and len(passing)
+    ]
 
 
 def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
@@ -406,4 +422,4 @@ def _bare(tables: Tables, hot: Sequence[float], trades: NDArray[np.int8]) -> Mod
     """A model for reading only, while its trees are still to be fitted."""
     zero = np.zeros(1, dtype=np.int32)
     none = Trees(zero, zero.astype(np.uint8), np.full(1, np.inf, dtype=np.float32), zero, np.zeros(1), 0.0, 0)
-    return Model(tables, tuple(hot), none, 0.0, none, (), none, none, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")
+    return Model(tables, tuple(hot), none, (), 0.0, none, (), none, none, 1.0, 0.0, 0.5, 0.5, trades, TRADES, "")
