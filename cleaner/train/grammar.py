@@ -26,10 +26,10 @@ TRADES = (
     "contraband",
 )
 NAMES = "names.toml"  # the one file of names that spam of every language uses
-LINE_SHARE = 0.26  # of the fragments are whole lines, and of those PARAGRAPH_SHARE several in a row
+LINE_SHARE = 0.3  # of the fragments are whole lines, and of those PARAGRAPH_SHARE several in a row
 PARAGRAPH_SHARE = 0.2
 NUMBERED_SHARE = 0.15  # of the made-up hosts are a number behind up to three letters, as those of gambling sites that move every week
-STAPLE_SHARE = 0.6  # of the heads are what a trade is known by: real spam says the same few things over and over
+STAPLE_SHARE = 0.35  # of the heads are what a trade is known by: real spam says the same few things over and over
 LINE_GROUPS = 16  # the lines of a trade are split into so many campaigns, by their wording
 FOLDS = 3
 EVERYWHERE = -1
@@ -155,7 +155,7 @@ def _joined(*tables: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 
 def expand(grammar: Grammar, per_word: int, seed: int) -> Iterator[Fragment]:
-    """About `per_word` fragments for every staple, head and slang word, all distinct; that word is the fragment's campaign.
+    """About `per_word` fragments for every head and slang word, all distinct; that word is the fragment's campaign.
 
     >>> grammar = Grammar("en", ["york"], {"loans": {"head": ["payday loan"], "patterns": ["{head} {place}"], "lines": []}})
     >>> [fragment.text for fragment in expand(grammar, 1, seed=0)]
@@ -165,7 +165,7 @@ def expand(grammar: Grammar, per_word: int, seed: int) -> Iterator[Fragment]:
         rng = Random(f"{seed}/{grammar.lang}/{trade}")
         seen: set[str] = set()
         groups = _groups(f"{grammar.lang}/{trade}", lists["lines"])
-        for _ in range(per_word * sum(len(lists.get(name, ())) for name in ("staple", "head", "slang"))):
+        for _ in range(per_word * sum(len(lists.get(name, ())) for name in ("head", "slang"))):
             text, campaign = _text(grammar, trade, groups, rng)
             if text not in seen:
                 seen.add(text)
@@ -266,7 +266,7 @@ def part(campaign: str) -> int:
 
 
 def _fill(form: str, grammar: Grammar, trade: str, rng: Random, within: int | None = None) -> tuple[str, str]:
-    """A form with its slots filled, and the campaign: the first staple, head or slang word, else the name or brand, else the form itself.
+    """A form with its slots filled, and the campaign: the first head or slang word, else the name or brand, else the form itself.
 
     Goods and sentences are of the part `within`, None for that of the first of them, or of EVERYWHERE: no fold learns those
     of another one from what they stand beside.
