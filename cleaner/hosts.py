@@ -208,7 +208,9 @@ def _of_path(path: str, hosts: Hosts) -> Verdict | None:
     if _FILE().search(path):
         return None
     verdicts = [
-        _of_part(part, hosts, bool(_FOLDERS().search(path))) for part in path.split("/") if hosts.most_points(part) >= GOODS
+        _of_part(part, hosts, bool(_FOLDERS().search(path)))
+        for part in path.split("/")
+        if hosts.most_points(part) >= GOODS
     ]
     found = [verdict for verdict in verdicts if verdict is not None]
     return max(found, key=lambda verdict: verdict.points, default=None)

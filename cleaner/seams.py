@@ -47,6 +47,7 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
     start, end = _with_brackets(text, start, end)
     start, end = _with_marker(text, start, end)
     line_start, line_end = _line(text, start, end)
+    end = _with_contact(text, start, end, line_start, line_end)
     if _is_only_marker(text[line_start:start]) and not _has_ink(text[end:line_end]):
         return _whole_line(text, line_start, line_end)
     if _has_ink(text[line_start:start]):
@@ -277,6 +278,48 @@ def _line(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _MARKER_LENGTH = 40  # characters; what is longer marks nothing
+_SITE = r"(?:https?://)?(?:[\p{L}\p{N}-]{1,40}\.){1,4}\p{L}{2,12}(?:/[^\s()<>]{0,80})?"
+_HANDLE = r"(?:(?:line|vx|v|qq|tg|wx|wechat|telegram|whatsapp|wa|id)[\s:：]{0,2})?@[\w.]{3,40}"
+_NAME = r"(?a:(?=[a-z_]*\d|[a-z\d]*_)[a-z]\w{4,40})"  # of an account: Latin letters with digits or low lines
+_ENDS = r"[\s!！。.)）]*"
+_LONGEST_REST = 200  # characters
+# What a rest of a line is that only says where to go, and one that begins within a sentence and ends so.
+_CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE}|{_NAME}){_ENDS}")
+_CLAUSE = pattern(rf"\s*[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE}){_ENDS}")
+_CONTACTS = pattern(rf"(?im)^[ \t*>•·-]*(?:{_SITE}|{_HANDLE}|{_NAME})[ \t\r]*$")
+
+
+def _with_contact(text: str, start: int, end: int, line_start: int, line_end: int) -> int:
+    """Where spam ends of which only the contact is left at the end of its line: nobody else's line is a bare address or account.
+
+    Unless other lines of the text are. The spam stands first in its line, or behind the end of a sentence.
+
+    >>> text = "SPAM, order at spam.example"
+    >>> text[: _with_contact(text, 0, 14, 0, 27)]
+    'SPAM, order at spam.example'
+    """
+    rest, before = text[end:line_end], text[line_start:start].rstrip()
+    if (
+        len(rest) > _LONGEST_REST
+        or not _has_ink(rest)
+        or not ("." in rest or "@" in rest or "_" in rest or any(map(str.isdecimal, rest)))
+    ):
+        return end
+    is_first = _is_only_marker(before)
+    is_contact = bool(_CONTACT().fullmatch(rest))
+    if not is_contact and is_first and len(rest) < end - start:
+        is_contact = bool(_CLAUSE().fullmatch(rest))
+    if not is_contact or not (is_first or _class(before[-1]) == cc.SENTENCE_END):
+        return end
+    return line_end if all(line_start <= at < line_end for at in _contact_lines(text)) else end
+
+
+@lru_cache(maxsize=1)
+def _contact_lines(text: str) -> list[int]:
+    """Where lines of a text begin that are a contact and nothing else, found once for all the cuts in it."""
+    return [match.start() for match in _CONTACTS().finditer(text)]
+
+
 _BULLETS = frozenset("*-+•·>#‣◦▪|")
 _LABELLED = pattern(r"\[[^\[\]]+\]:")
 

@@ -43,7 +43,7 @@ ALONE_SHARE = 0.06  # of the short pieces between spaces, in scripts without spa
 # than they will have to judge, and when texts are cleaned.
 FITTING_LOSS, GATE_LOSS = 0.007, 0.018
 GATE_STAGES = (20, 60)  # trees a run is scored with before the gate may shut
-GATE_STAGE_LOSS = 0.002  # share of the runs that pass all its trees which each stage may drop
+GATE_STAGE_LOSS = 0.0005  # share of the runs that pass all its trees which each stage may drop
 STAGES = (8, 24, 60, 220)  # trees a candidate is scored with before it may be dropped
 STAGE_LOSS = 0.005  # share of the good candidates each stage may drop
 GOOD = -3.0  # spam score from which an exact candidate is good: others do not decide anything
