@@ -194,6 +194,7 @@ def _with_invisible(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _IMAGE_SIGN = pattern(r"[\s(\[|>]?!")  # a sign that ends a sentence stands behind a letter
+_HOST = pattern(r"(?a)(?:[\w-]+\.)+[a-z]{2,12}(?![\w-])")
 _ADDRESS = pattern(r"(?a)https?://[\w.~:/?#@!$&*+,;=%-]*(?<![.,;:!?*])")
 
 
@@ -210,6 +211,8 @@ def whole_link(text: str, start: int, end: int) -> tuple[int, int]:
     if "://" in text[start:end]:
         address = _ADDRESS().match(text, text.rfind("http", start, end))
         end = max(end, address.end() if address else end)
+    elif "." in text[end - 1 : end + 1]:
+        end = _whole_host(text, start, end)
     for joint, close in (("](", ")"), ("][", "]")):
         at = text.find(joint, start, end)
         if at >= 0:
@@ -221,6 +224,19 @@ def whole_link(text: str, start: int, end: int) -> tuple[int, int]:
                 start -= 1
             break
     return start, end
+
+
+def _whole_host(text: str, start: int, end: int) -> int:
+    """Where a stretch ends without half a host: `spam-bonus.` takes the rest of `spam-bonus.example` along.
+
+    >>> _whole_host("SPAM at spam-bonus.example now", 0, 19), _whole_host("SPAM here.Next one", 0, 10)
+    (26, 10)
+    """
+    begin = end
+    while begin > start and text[begin - 1].isascii() and (text[begin - 1].isalnum() or text[begin - 1] in "-._"):
+        begin -= 1
+    host = _HOST().match(text, begin)
+    return max(end, host.end()) if host else end
 
 
 def _is_hidden(text: str, at: int) -> bool:
@@ -278,40 +294,41 @@ def _line(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _MARKER_LENGTH = 40  # characters; what is longer marks nothing
-_SITE = r"(?:https?://)?(?:[\p{L}\p{N}-]{1,40}\.){1,4}\p{L}{2,12}(?:/[^\s()<>]{0,80})?"
+_SITE = r"(?:https?://)?(?:[\p{L}\p{N}-]{1,40}\.){1,4}[a-zа-я]{2,12}(?:/[^\s()<>]{0,80})?"
 _HANDLE = r"(?:(?:line|vx|v|qq|tg|wx|wechat|telegram|whatsapp|wa|id)[\s:：]{0,2})?@[\w.]{3,40}"
 _NAME = r"(?a:(?=[a-z_]*\d|[a-z\d]*_)[a-z]\w{4,40})"  # of an account: Latin letters with digits or low lines
 _ENDS = r"[\s!！。.)）]*"
-_LONGEST_REST = 200  # characters
-# What a rest of a line is that only says where to go, and one that begins within a sentence and ends so.
+_LONGEST_REST = 200  # characters of a clause
+# What a rest of a line is that only says where to go, one that begins within a sentence and ends so, and a contact set apart
+# from what is behind it.
 _CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE}|{_NAME}){_ENDS}")
 _CLAUSE = pattern(rf"\s*[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE}){_ENDS}")
+_SET_APART = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE})\s*(?:(?:[|»—–!]|>>)(?=\s|$)|[｜！])")
 _CONTACTS = pattern(rf"(?im)^[ \t*>•·-]*(?:{_SITE}|{_HANDLE}|{_NAME})[ \t\r]*$")
 
 
 def _with_contact(text: str, start: int, end: int, line_start: int, line_end: int) -> int:
-    """Where spam ends of which only the contact is left at the end of its line: nobody else's line is a bare address or account.
+    """Where spam ends of which only the contact is left, in its line or in front of a sign that sets the rest of it apart.
 
-    Unless other lines of the text are. The spam stands first in its line, or behind the end of a sentence.
+    Nobody else's line is, or begins with, a bare address or account, unless other lines of the text are. The spam stands first
+    in its line, or behind the end of a sentence.
 
     >>> text = "SPAM, order at spam.example"
     >>> text[: _with_contact(text, 0, 14, 0, 27)]
     'SPAM, order at spam.example'
     """
     rest, before = text[end:line_end], text[line_start:start].rstrip()
-    if (
-        len(rest) > _LONGEST_REST
-        or not _has_ink(rest)
-        or not ("." in rest or "@" in rest or "_" in rest or any(map(str.isdecimal, rest)))
-    ):
+    if not _has_ink(rest) or not ("." in rest or "@" in rest or "_" in rest or any(map(str.isdecimal, rest))):
         return end
     is_first = _is_only_marker(before)
-    is_contact = bool(_CONTACT().fullmatch(rest))
-    if not is_contact and is_first and len(rest) < end - start:
-        is_contact = bool(_CLAUSE().fullmatch(rest))
-    if not is_contact or not (is_first or _class(before[-1]) == cc.SENTENCE_END):
+    if not is_first and _class(before[-1]) != cc.SENTENCE_END:
         return end
-    return line_end if all(line_start <= at < line_end for at in _contact_lines(text)) else end
+    contact = _CONTACT().fullmatch(rest) or _SET_APART().match(rest)
+    if contact is None and is_first and len(rest) < min(end - start, _LONGEST_REST):
+        contact = _CLAUSE().fullmatch(rest)
+    if contact is None or any(not line_start <= at < line_end for at in _contact_lines(text)):
+        return end
+    return end + int(contact.end())
 
 
 @lru_cache(maxsize=1)
