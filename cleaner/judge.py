@@ -23,7 +23,7 @@ from cleaner.trees import scores, surviving
 
 MAX_REFERENCES = 200  # of a text that pass the gate unasked
 MAX_RUNS = 3000  # of a text that are looked at in one round, so that memory has a bound; more are left for the next
-LOWEST = -4.5  # a candidate whose spam score is lower is not looked at further
+LOWEST = -3.0  # a candidate whose spam score is lower is not looked at further
 
 
 class Judged(NamedTuple):

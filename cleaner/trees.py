@@ -79,10 +79,10 @@ class _Nodes(NamedTuple):
 
 
 def _block_scores(nodes: _Nodes, matrix: NDArray[np.float32], roots: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Summed leaf values: all trees take one step at a time."""
+    """Summed leaf values: all trees take one step at a time, and rows stand behind one another that are often at one node."""
     flat = matrix.ravel()
-    rows = np.repeat(np.arange(0, matrix.size, matrix.shape[1]), len(roots))
-    node = np.tile(roots, len(matrix))
+    rows = np.tile(np.arange(0, matrix.size, matrix.shape[1]), len(roots))
+    node = np.repeat(roots, len(matrix))
     link, place = np.empty_like(node), np.empty_like(node)
     threshold, value = np.empty(node.shape, dtype=np.float32), np.empty(node.shape, dtype=np.float32)
     for _ in range(nodes.depth):
@@ -93,9 +93,9 @@ def _block_scores(nodes: _Nodes, matrix: NDArray[np.float32], roots: NDArray[np.
         flat.take(place, out=value, mode="wrap")
         link >>= _FEATURE_BITS
         np.add(link, value > threshold, out=node)
-    values = nodes.value.take(node, mode="wrap").reshape(len(matrix), len(roots))
-    # Running sums, tree after tree: the order of additions does not depend on the batch, as that of a plain sum does.
-    total: NDArray[np.float64] = np.add.accumulate(values, axis=1)[:, -1]
+    values = nodes.value.take(node, mode="wrap").reshape(len(roots), len(matrix))
+    # Tree after tree, so that the order of additions does not depend on the batch; one row alone would be added in pairs.
+    total: NDArray[np.float64] = np.add.accumulate(values)[-1] if len(matrix) == 1 else np.add.reduce(values)
     return total
 
 
