@@ -110,12 +110,12 @@ def test_campaign_is_what_is_sold_not_the_brand() -> None:
     assert fragment.text.endswith(" loan")
 
 
-def test_most_heads_are_staples() -> None:
+def test_a_third_of_the_heads_are_staples() -> None:
     lists = {"staple": [f"staple{n}" for n in range(30)], "head": [f"head{n}" for n in range(30)]}
     lists |= {"patterns": ["{head} {digits}"], "lines": []}
     fragments = list(expand(Grammar("xx", [], {"loans": lists}), 20, seed=1))
-    assert len(fragments) > 1000
-    assert 0.55 < sum(f.text.startswith("staple") for f in fragments) / len(fragments) < 0.65
+    assert len(fragments) > 500
+    assert 0.3 < sum(f.text.startswith("staple") for f in fragments) / len(fragments) < 0.4
     assert {f.campaign for f in fragments} == {*lists["staple"], *lists["head"]}
 
 
