@@ -205,7 +205,7 @@ def _trees(arrays: Mapping[str, NDArray[Any]], name: str, n_features: int, basel
         raise ValueError(f"{name} points outside its nodes")
     sizes = np.diff(fields["roots"], append=n_nodes)
     if fields["roots"][0] != 0 or sizes.min() < 1:
-        raise ValueError(f"{name} has no nodes in front of its first tree, and some of every tree's own")
+        raise ValueError(f"{name} has a tree without nodes, or nodes in front of its first tree")
     tree = np.repeat(np.arange(len(sizes)), sizes)
     if (tree[left + is_inner] != tree).any():
         raise ValueError(f"{name} leads from one tree into another")

@@ -298,7 +298,7 @@ _SITE = r"(?:https?://)?(?:[\p{L}\p{N}-]{1,40}\.){1,4}[a-zа-я]{2,12}(?:/[^\s()
 _HANDLE = r"(?:(?:line|vx|v|qq|tg|wx|wechat|telegram|whatsapp|wa|id)[\s:：]{0,2})?@[\w.]{3,40}"
 _NAME = r"(?a:(?=[a-z_]*\d|[a-z\d]*_)[a-z]\w{4,40})"  # of an account: Latin letters with digits or low lines
 _ENDS = r"[\s!！。.)）]*"
-_LONGEST_REST = 200  # characters of a clause
+_LONGEST_REST = 200  # characters behind a cut in which a contact is looked for
 # What a rest of a line is that only says where to go, one that begins within a sentence and ends so, and a contact set apart
 # from what is behind it.
 _CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE}|{_NAME}){_ENDS}")
@@ -317,14 +317,15 @@ def _with_contact(text: str, start: int, end: int, line_start: int, line_end: in
     >>> text[: _with_contact(text, 0, 14, 0, 27)]
     'SPAM, order at spam.example'
     """
-    rest, before = text[end:line_end], text[line_start:start].rstrip()
+    rest, before = text[end : min(line_end, end + _LONGEST_REST)], text[line_start:start].rstrip()
     if not _has_ink(rest) or not ("." in rest or "@" in rest or "_" in rest or any(map(str.isdecimal, rest))):
         return end
     is_first = _is_only_marker(before)
     if not is_first and _class(before[-1]) != cc.SENTENCE_END:
         return end
-    contact = _CONTACT().fullmatch(rest) or _SET_APART().match(rest)
-    if contact is None and is_first and len(rest) < min(end - start, _LONGEST_REST):
+    is_whole = end + len(rest) == line_end
+    contact = (_CONTACT().fullmatch(rest) if is_whole else None) or _SET_APART().match(rest)
+    if contact is None and is_whole and is_first and len(rest) < end - start:
         contact = _CLAUSE().fullmatch(rest)
     if contact is None or any(not line_start <= at < line_end for at in _contact_lines(text)):
         return end

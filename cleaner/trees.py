@@ -16,8 +16,8 @@ class Trees(NamedTuple):
     """An additive ensemble of binary trees over `n_nodes` nodes.
 
     A row goes from a node to child `left` when row[feature] <= threshold, else to `left + 1`; a leaf's child is the
-    leaf itself, under an infinite threshold. The nodes of a tree stand behind its root, before the next one's. `value` is a leaf's contribution in logits, at inner nodes the mean of the
-    leaves below weighted by training rows.
+    leaf itself, under an infinite threshold. The nodes of a tree stand behind its root, before the next one's. `value` is a
+    leaf's contribution in logits, at inner nodes the mean of the leaves below weighted by training rows.
     """
 
     roots: NDArray[np.int32]
