@@ -19,7 +19,7 @@ from cleaner.judge import Judged
 from cleaner.marks import in_cell, inner, with_element
 from cleaner.model import Model
 from cleaner.patterns import pattern
-from cleaner.seams import orphaned, still_used, trim, whole_link, widen
+from cleaner.seams import blank_line, orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span, merged, touches
 from cleaner.structure import breaks, makes_markup
 from cleaner.wording import key_of
@@ -101,6 +101,24 @@ def says_nothing(text: str, start: int, end: int) -> str:
     codes = list(map(ord, text[start:end]))
     listed = sum(then - code == 1 for code, then in pairwise(codes))
     return "it lists characters in their order" if listed > LISTED_SHARE * len(codes) else ""
+
+
+def with_blank_lines(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The sorted spans, what is cut with the blank lines that came with it; spans right behind one another are one cut."""
+    out = list(spans)
+    cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
+    first = 0  # of the cut so far
+    for before, number, behind in zip([None, *cuts], cuts, [*cuts[1:], None], strict=False):
+        if before is None or out[before].end != out[number].start:
+            first = number
+        if behind is not None and out[number].end == out[behind].start:
+            continue  # it goes on
+        start, end = blank_line(text, out[first].start, out[number].end)
+        if first == 0 or out[first - 1].end <= start:
+            out[first] = out[first]._replace(start=start)
+        if number + 1 == len(out) or end <= out[number + 1].start:
+            out[number] = out[number]._replace(end=end)
+    return out
 
 
 def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:

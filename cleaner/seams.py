@@ -363,6 +363,34 @@ def _whole_line(text: str, line_start: int, line_end: int) -> tuple[int, int]:
     return line_start, line_end
 
 
+def blank_line(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where a cut of whole lines begins and ends with the blank line that came with it, so that one is left between two paragraphs.
+
+    That is the one behind it, if one stands in front of it, too, or nothing does; at the end of the text the one in front.
+
+    >>> text = "One.\\n\\nSPAM\\n\\nTwo.\\n"
+    >>> start, end = blank_line(text, 6, 11)
+    >>> text[:start] + text[end:]
+    'One.\\n\\nTwo.\\n'
+    """
+    if start > 0 and text[start - 1] not in _LINE_ENDS:
+        return start, end
+    first = _line_start(text, start)
+    is_parted = start == 0 or not _has_ink(text[first:start])
+    if not is_parted or (end < len(text) and text[end - 1] not in _LINE_ENDS):
+        return start, end
+    if end == len(text):
+        return first, end
+    last = _line(text, end, end)[1]
+    return (start, end) if _has_ink(text[end:last]) or last == len(text) else (start, _whole_line(text, end, last)[1])
+
+
+def _line_start(text: str, at: int) -> int:
+    """Where the line begins that ends right before an offset."""
+    behind = at - (2 if text.endswith("\r\n", 0, at) else 1)
+    return _line(text, max(behind, 0), max(behind, 0))[0]
+
+
 def _before_indent(text: str, end: int) -> int:
     """Behind the one space that parts a span at a line's start from the article's line, which may be indented itself."""
     return min(end + 1, _skip_spaces(text, end))

@@ -10,11 +10,11 @@ from samples import marked, tiny_model
 
 from cleaner import Cleaner
 from cleaner import charclass as cc
-from cleaner.decide import decide
+from cleaner.decide import REMOVED, REVIEW, decide, with_blank_lines
 from cleaner.features import ACCEPT_NAMES
 from cleaner.judge import Judged, judge
 from cleaner.model import Model, load, save
-from cleaner.span import Span
+from cleaner.span import Span, minus
 
 
 @pytest.fixture(scope="module")
@@ -165,13 +165,34 @@ def test_more_places_than_one_round_looks_at(cleaner: Cleaner, monkeypatch: pyte
 
 def test_a_doubtful_definition_goes_with_its_reference(cleaner: Cleaner) -> None:
     """On its own it would be for review; once nothing refers to it, it is what is left of a cut."""
-    article = "The ferry leaves at seven and nobody hurries on board.\n\nThe dog inspects everybody who gets on.\n\n"
-    dirty = (
-        article.replace("and nobody", "and [cheap viagra online][1] nobody") + "[1]: http://cheap-viagra-online.top/\n"
-    )
+    article = "The ferry leaves at seven and nobody hurries on board.\n\nThe dog inspects everybody who gets on.\n"
+    spoilt = article.replace("and nobody", "and [cheap viagra online][1] nobody")
+    dirty = f"{spoilt}\n[1]: http://cheap-viagra-online.top/\n"
     assert cleaner.clean(dirty, format="md").text == article
 
 
 def test_a_doubtful_line_among_spam_is_part_of_a_block(model: Model) -> None:
     _, spans = _decided("one\n⟦a⟧\n⟦b⟧\n⟦c⟧\ntwo", [0.95, 0.6, 0.95], model)
     assert [span.reason for span in spans] == ["promo-line", "promo-block", "promo-line"]
+
+
+@pytest.mark.parametrize(
+    ("text", "actions", "left"),
+    [
+        ("one\n\n⟦a\n⟧\ntwo\n\n⟦b\n⟧\nthree\n", (REMOVED, REMOVED), "one\n\ntwo\n\nthree\n"),
+        ("one\n\n⟦a\n⟧\n⟦b\n⟧\ntwo\n", (REMOVED, REMOVED), "one\n\ntwo\n"),
+        ("one\n\n⟦a\n⟧\n⟦b\n⟧", (REMOVED, REMOVED), "one\n"),
+        ("one\n\n⟦a\n⟧⟦b\n⟧", (REMOVED, REMOVED), "one\n"),
+        ("one\n\n⟦a\n⟧⟦b\n⟧\ntwo\n", (REMOVED, REVIEW), "one\n\nb\n\ntwo\n"),
+        ("one\n\n⟦a\n⟧⟦b\n⟧\ntwo\n", (REVIEW, REMOVED), "one\n\na\n\ntwo\n"),
+        ("one\n\n⟦a\n⟧⟦\nb\n⟧", (REMOVED, REVIEW), "one\n\n\nb\n"),
+    ],
+    ids=repr,
+)
+def test_blank_lines_go_with_what_is_cut(text: str, actions: tuple[str, str], left: str) -> None:
+    dirty, places = marked(text)
+    spans = [
+        Span(start, end, 0.9, "promo-line", "", (), act) for (start, end), act in zip(places, actions, strict=True)
+    ]
+    cuts = [(span.start, span.end) for span in with_blank_lines(dirty, spans) if span.action == REMOVED]
+    assert minus(dirty, cuts) == left

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from samples import marked
 
-from cleaner.seams import orphaned, still_used, whole_link, widen
+from cleaner.seams import blank_line, orphaned, still_used, whole_link, widen
 
 
 @pytest.mark.parametrize(
@@ -145,3 +145,26 @@ def test_a_link_goes_whole(found: str, whole: str) -> None:
     text, [(start, end)] = marked(found)
     start, end = whole_link(text, start, end)
     assert text[start:end] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("one\n\n⟦SPAM\n⟧\ntwo\n", "one\n\ntwo\n"),
+        ("one\r\n\r\n⟦SPAM\r\n⟧\r\ntwo\r\n", "one\r\n\r\ntwo\r\n"),
+        ("one\n \n⟦SPAM\nSPAM\n⟧ \ntwo\n", "one\n \ntwo\n"),
+        ("⟦SPAM\n⟧\none\n", "one\n"),
+        ("one\n\n⟦SPAM\n⟧", "one\n"),
+        ("one\n\n⟦SPAM⟧", "one\n"),
+        ("one\n⟦SPAM\n⟧\ntwo\n", "one\n\ntwo\n"),
+        ("one\n\n⟦SPAM\n⟧two\n", "one\n\ntwo\n"),
+        ("one\n\n⟦SPAM ⟧two\n\nthree\n", "one\n\ntwo\n\nthree\n"),
+        ("one\n\none⟦ SPAM\n⟧\ntwo\n", "one\n\none\ntwo\n"),
+        ("⟦SPAM⟧", ""),
+    ],
+    ids=repr,
+)
+def test_one_blank_line_is_left_where_a_paragraph_was(text: str, left: str) -> None:
+    dirty, [(start, end)] = marked(text)
+    start, end = blank_line(dirty, start, end)
+    assert dirty[:start] + dirty[end:] == left

@@ -13,7 +13,7 @@ import regex
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner.decide import REMOVED, REVIEW, with_definitions
+from cleaner.decide import REMOVED, REVIEW, with_blank_lines, with_definitions
 from cleaner.readers.markdown import protected
 from cleaner.report.quote import quote
 from cleaner.seams import widen
@@ -100,7 +100,8 @@ def spans(phrases: Sequence[Phrase], text: str, format: str | None) -> list[Span
     if not phrases:
         return []
     if not is_page(text, format):
-        return with_definitions(text, _widened(text, find(phrases, text), protected(text) if format == "md" else []))
+        wide = _widened(text, find(phrases, text), protected(text) if format == "md" else [])
+        return with_blank_lines(text, with_definitions(text, wide))
     opened = _opened(text)
     found = find(phrases, opened.page.text)
     if not found:
