@@ -229,7 +229,7 @@ PAGES = [
     Bad("M08", "fence_span.md", f"```\n{SPAM}\n```\n{ARTICLE}".encode(), UNCHANGED, "code stays, the fence stays balanced"),
     Bad("M09", "cut_makes_heading.md", f"{ARTICLE}{SPAM}\n===\n".encode(), UNCHANGED, "the last line does not become a heading"),
     Bad("M10", "ref_links.md", f'{ARTICLE}\n[x]: http://spam88.example "{SPAM}"\n'.encode(), UNCHANGED, "a definition goes as a whole or stays"),
-    Bad("M11", "html_in_md.md", f'<div style="display:none">{SPAM}</div>\n\n{ARTICLE}'.encode(), CLEANED, "the block goes with its tags", (f'<div style="display:none">{SPAM}</div>\n'.encode(),)),
+    Bad("M11", "html_in_md.md", f'<div style="display:none">{SPAM}</div>\n\n{ARTICLE}'.encode(), CLEANED, "the block goes with its tags", (f'<div style="display:none">{SPAM}</div>\n\n'.encode(),)),
 ]  # fmt: skip
 
 ROWS = [
