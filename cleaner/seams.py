@@ -293,25 +293,24 @@ def _line(text: str, start: int, end: int) -> tuple[int, int]:
     return ends[before - 1] + 1 if before else 0, ends[behind] if behind < len(ends) else len(text)
 
 
-_MARKER_LENGTH = 40  # characters; what is longer marks nothing
 _SITE = r"(?:https?://)?(?:[\p{L}\p{N}-]{1,40}\.){1,4}[a-zа-я]{2,12}(?:/[^\s()<>]{0,80})?"
 _HANDLE = r"(?:(?:line|vx|v|qq|tg|wx|wechat|telegram|whatsapp|wa|id)[\s:：]{0,2})?@[\w.]{3,40}"
-_NAME = r"(?a:(?=[a-z_]*\d|[a-z\d]*_)[a-z]\w{4,40})"  # of an account: Latin letters with digits or low lines
+_ACCOUNT = r"(?a:(?=[a-z_]*\d|[a-z\d]*_)[a-z]\w{4,40})"  # of an account: Latin letters with digits or low lines
 _ENDS = r"[\s!！。.)）]*"
 _LONGEST_REST = 200  # characters behind a cut in which a contact is looked for
 # What a rest of a line is that only says where to go, one that begins within a sentence and ends so, and a contact set apart
 # from what is behind it.
-_CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE}|{_NAME}){_ENDS}")
+_CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE}|{_ACCOUNT}){_ENDS}")
 _CLAUSE = pattern(rf"\s*[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE}){_ENDS}")
 _SET_APART = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE})\s*(?:(?:[|»—–!]|>>)(?=\s|$)|[｜！])")
-_CONTACTS = pattern(rf"(?im)^[ \t*>•·-]*(?:{_SITE}|{_HANDLE}|{_NAME})[ \t\r]*$")
+_CONTACTS = pattern(rf"(?im)^[ \t*>•·-]*(?:{_SITE}|{_HANDLE}|{_ACCOUNT})[ \t\r]*$")
 
 
 def _with_contact(text: str, start: int, end: int, line_start: int, line_end: int) -> int:
     """Where spam ends of which only the contact is left, in its line or in front of a sign that sets the rest of it apart.
 
-    Nobody else's line is, or begins with, a bare address or account, unless other lines of the text are. The spam stands first
-    in its line, or behind the end of a sentence.
+    Hardly any line of clean text is, or begins with, a bare address or account (docs/quality.md), unless others of the same
+    text are. The spam stands first in its line, or behind the end of a sentence.
 
     >>> text = "SPAM, order at spam.example"
     >>> text[: _with_contact(text, 0, 14, 0, 27)]
@@ -338,6 +337,7 @@ def _contact_lines(text: str) -> list[int]:
     return [match.start() for match in _CONTACTS().finditer(text)]
 
 
+_MARKER_LENGTH = 40  # characters; what is longer marks nothing
 _BULLETS = frozenset("*-+•·>#‣◦▪|")
 _LABELLED = pattern(r"\[[^\[\]]+\]:")
 

@@ -76,6 +76,7 @@ class Split(NamedTuple):
 
 
 Say = Callable[[str], None]
+Stages = tuple[tuple[int, float], ...]
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -110,7 +111,7 @@ def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes
     held_out = [
         fit_stages([rows[other] for other in range(FOLDS) if other != fold], sizes, seed) for fold in range(FOLDS)
     ]
-    steps = [_stages(trees, part) for (trees, _), part in zip(held_out, rows, strict=True)]
+    steps = [_spam_stages(trees, part) for (trees, _), part in zip(held_out, rows, strict=True)]
     judging = [
         model._replace(spam=spam, exact=exact, stages=step)
         for model, (spam, exact), step in zip(bare, held_out, steps, strict=True)
@@ -143,7 +144,7 @@ def fit(loaded: Corpus, tables: Sequence[Tables], out: Path, *, seed: int, sizes
         "figures": figures,
         "hot": hot,
         "gate_stages": gate_stages,
-        "stages": _stages(spam, rows[0]),  # the first trees of the mean are those that do not know fold 0
+        "stages": _spam_stages(spam, rows[0]),  # the first trees of the mean are those that do not know fold 0
         "languages": ngram_fit.LANGUAGES,
         "trades": TRADES,
         "held_out": report,
@@ -271,7 +272,7 @@ def _boosted(n_trees: int, depth: int, leaves: int, seed: int, rate: float) -> H
 
 def fit_gate(
     splits: Sequence[Split], bare: Sequence[Model], sizes: Sizes, seed: int
-) -> tuple[Trees, list[float], list[tuple[int, float]]]:
+) -> tuple[Trees, tuple[float, float], Stages]:
     """Trees that tell hot runs on injections from others, the thresholds that few injections lose all their runs to, and the stages."""
 
     def lots(fold: int) -> list[tuple[Matrix, NDArray[np.int64]]]:
@@ -289,16 +290,7 @@ def fit_gate(
     score = scores(trees, matrix)
     np.maximum.at(best, which, score[touched >= 0])
     loose, strict = np.quantile(best, (FITTING_LOSS, GATE_LOSS)).tolist()
-    return trees, [loose, strict], gate_stages(trees, matrix[score >= strict])
-
-
-def gate_stages(gate: Trees, passing: Matrix) -> list[tuple[int, float]]:
-    """For each stage the partial score that few of the runs which pass the gate fall below."""
-    return [
-        (n, float(np.quantile(scores(gate, passing, 0, n), GATE_STAGE_LOSS)))
-        for n in GATE_STAGES
-        if n < len(gate.roots) and len(passing)
-    ]
+    return trees, (loose, strict), _stages(trees, matrix[score >= strict], GATE_STAGES, GATE_STAGE_LOSS)
 
 
 def _fold_rows(split: Split, bare: Model, rng: Random) -> Rows:
@@ -340,14 +332,17 @@ def calibrate(accepts: Sequence[Trees], places: Sequence[Places]) -> tuple[float
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
-def _stages(trees: Trees, rows: Rows) -> tuple[tuple[int, float], ...]:
+def _spam_stages(trees: Trees, rows: Rows) -> Stages:
     """For each stage the partial score that few good candidates fall below."""
     good = rows.matrix[rows.exact, : len(NAMES)]
     good = good[scores(trees, good) >= GOOD]
+    return _stages(trees, good, STAGES, STAGE_LOSS)
+
+
+def _stages(trees: Trees, good: Matrix, counts: Sequence[int], loss: float) -> Stages:
+    """For each number of trees the sum of their values that a share `loss` of the good rows fall below."""
     return tuple(
-        (n, float(np.quantile(scores(trees, good, 0, n), STAGE_LOSS)))
-        for n in STAGES
-        if n < len(trees.roots) and len(good)
+        (n, float(np.quantile(scores(trees, good, 0, n), loss))) for n in counts if n < len(trees.roots) and len(good)
     )
 
 
