@@ -19,7 +19,7 @@ from cleaner.judge import Judged
 from cleaner.marks import in_cell, inner, with_element
 from cleaner.model import Model
 from cleaner.patterns import pattern
-from cleaner.seams import blank_line, orphaned, still_used, trim, whole_link, widen
+from cleaner.seams import blank_line, orphaned, still_used, trim, whole_link, widen, with_last_contact
 from cleaner.span import Span, merged, touches
 from cleaner.structure import breaks, makes_markup
 from cleaner.wording import key_of
@@ -119,6 +119,23 @@ def with_blank_lines(text: str, spans: Sequence[Span]) -> list[Span]:
         if number + 1 == len(out) or end <= out[number + 1].start:
             out[number] = out[number]._replace(end=end)
     return out
+
+
+def with_last_line(text: str, spans: list[Span]) -> list[Span]:
+    """The sorted spans, the last cut with the text's last line if that belongs to it (`cleaner.seams.with_last_contact`)."""
+    cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
+    if not cuts:
+        return spans
+    first = last = cuts[-1]
+    while first and spans[first - 1].action == REMOVED and spans[first - 1].end == spans[first].start:
+        first -= 1
+    start, end = with_last_contact(text, spans[first].start, spans[last].end)
+    if end == spans[last].end:
+        return spans
+    longer = spans[: last + 1]
+    longer[last] = longer[last]._replace(end=end)
+    longer[first] = longer[first]._replace(start=start)
+    return longer
 
 
 def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:

@@ -44,6 +44,7 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
     '✔ 12:30 📢 0'
     """
     start, end = _with_invisible(text, start, end)
+    end = _with_number(text, start, end)
     start, end = _with_brackets(text, start, end)
     start, end = _with_marker(text, start, end)
     line_start, line_end = _line(text, start, end)
@@ -239,6 +240,23 @@ def _whole_host(text: str, start: int, end: int) -> int:
     return max(end, host.end()) if host else end
 
 
+def _with_number(text: str, start: int, end: int) -> int:
+    """Where spam ends whose last word announces an account or a number, or that ends within a telephone number.
+
+    >>> text = "SPAM, WeChat: fx520, SPAM text +82 10 5550 2291."
+    >>> text[: _with_number(text, 0, 12)], text[21 : _with_number(text, 21, 34)]
+    ('SPAM, WeChat: fx520', 'SPAM text +82 10 5550 2291')
+    """
+    lead = text[max(start, end - _LONGEST_LEAD) : end]
+    if not any(map(str.isdecimal, lead)):
+        announced = _ANNOUNCER().search(lead)
+        behind = _ANNOUNCED().match(text, end) if announced else None
+        return int(behind.end()) if behind else end
+    part = _NUMBER_SO_FAR().search(lead)
+    whole = _NUMBER().match(text, end - len(part[0])) if part else None
+    return max(end, whole.end()) if whole else end
+
+
 def _is_hidden(text: str, at: int) -> bool:
     """An invisible character, but not a byte-order mark at the very start."""
     return at > 0 and _class(text[at]) == cc.INVISIBLE
@@ -297,12 +315,31 @@ _SITE = r"(?:https?://)?(?:[\p{L}\p{N}-]{1,40}\.){1,4}[a-zа-я]{2,12}(?:/[^\s()
 _HANDLE = r"(?:(?:line|vx|v|qq|tg|wx|wechat|telegram|whatsapp|wa|id)[\s:：]{0,2})?@[\w.]{3,40}"
 _ACCOUNT = r"(?a:(?=[a-z_]*\d|[a-z\d]*_)[a-z]\w{4,40})"  # of an account: Latin letters with digits or low lines
 _ENDS = r"[\s!！。.)）]*"
+_PHONE = r"\+?\(?\d(?:[ .()/-]{0,2}\d){7,14}(?![\w%]|[.,]\d| ?- ?\w)"
+# What stands in front of an account or a number, nearly the same in all languages: names of services, and words for a call.
+_SERVICES = (
+    r"(?:wechat|weixin|微信|薇信|威信|v信|vx|wx|qq|telegram|телеграмм?|тг|tg|飞机|飛機|电报|電報|텔레그램|텔레|카톡|카카오톡|"
+    r"line|ライン|ไลน์|whats ?app|вотсап|ватсап|wa|واتساب|تيليغرام|تلغرام|تليجرام|واتس|व्हाट्सऐप|व्हाट्सएप|टेलीग्राम|viber|вайбер|skype|скайп|zalo|"
+    r"kakao|wickr|signal|snapchat|discord|call|text|sms|tel|phone|hotline|тел|电话|電話|手机|手機|โทร|전화|문의|contact|contacto|contato|kontakt|hubungi|liên hệ|ติดต่อ|联系|聯絡|聯繫|联络|洽|咨询|諮詢|連絡|связь|пишите|iletişim)"
+    r"(?:\s?(?:id|号|號|ไอดี|아이디))?\.?"
+)
+_LONGEST_LEAD = 30
+_ANNOUNCER = pattern(rf"(?i)(?<![a-zа-я]){_SERVICES}[\s:：]*$")
+_MAIL = r"[\w.+-]{2,40}@(?:[\w-]{1,40}\.){1,3}[a-z]{2,12}"
+_ANNOUNCED = pattern(
+    rf"(?i)[\s:：]*(?:{_PHONE}|(?a:{_MAIL}|{_SITE})(?![\w@-])|(?a:(?=[a-z_.]*\d|[a-z\d.]*_|@)@?[a-z\d]\w{{3,30}})(?![\w@.-]*\w))"
+)
+_NUMBER_SO_FAR = pattern(r"(?:\+\d{1,3}|\d(?:[ .()/-]{0,2}\d){3,})[ .()/-]{0,2}$")
+_NUMBER = pattern(_PHONE)
 _LONGEST_REST = 200  # characters behind a cut in which a contact is looked for
 # What a rest of a line is that only says where to go, one that begins within a sentence and ends so, and a contact set apart
 # from what is behind it.
-_CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE}|{_ACCOUNT}){_ENDS}")
+_CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SERVICES}[\s:：]*{_PHONE}|{_SITE}|{_HANDLE}|{_ACCOUNT}){_ENDS}")
 _CLAUSE = pattern(rf"\s*[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE}){_ENDS}")
 _SET_APART = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE})\s*(?:(?:[|»—–!]|>>)(?=\s|$)|[｜！])")
+_LAST_CONTACT = pattern(
+    rf"(?i)\s*+[^\n@]{{0,30}}?(?<![\w.@-])(?:{_SERVICES}[\s:：]*(?:{_PHONE}|{_ACCOUNT})|{_MAIL}|{_SITE}|{_HANDLE}){_ENDS}"
+)
 _CONTACTS = pattern(rf"(?im)^[ \t*>•·-]*(?:{_SITE}|{_HANDLE}|{_ACCOUNT})[ \t\r]*$")
 
 
@@ -337,6 +374,25 @@ def _contact_lines(text: str) -> list[int]:
     return [match.start() for match in _CONTACTS().finditer(text)]
 
 
+def with_last_contact(text: str, start: int, end: int) -> tuple[int, int]:
+    """A cut of several whole lines with the text's last line, if that only says how to reach those who wrote them.
+
+    >>> text = "One.\\nSPAM\\nSPAM\\nWrite to @spam_account"
+    >>> start, end = with_last_contact(text, 5, 15)
+    >>> text[:start] + text[end:]
+    'One.'
+    """
+    rest = text[end : end + _LONGEST_REST]
+    is_last = end + len(rest) == len(text) and _has_ink(rest)
+    if not is_last or text[end - 1] not in _LINE_ENDS or (start > 0 and text[start - 1] not in _LINE_ENDS):
+        return start, end
+    lines = sum(map(_has_ink, _END().split(text[start:end])))
+    if lines < LINES_WITH_CONTACT or not _LAST_CONTACT().fullmatch(rest):
+        return start, end
+    return (start if rest[-1] in _LINE_ENDS else _whole_line(text, start, len(text))[0]), len(text)
+
+
+LINES_WITH_CONTACT = 2
 _MARKER_LENGTH = 40  # characters; what is longer marks nothing
 _BULLETS = frozenset("*-+•·>#‣◦▪|")
 _LABELLED = pattern(r"\[[^\[\]]+\]:")
@@ -429,7 +485,10 @@ _OPENED, _CLOSING = "*>", ("*", "</")  # what words stand right behind, and righ
 
 
 def _inside_line(text: str, start: int, end: int) -> tuple[int, int]:
-    """Inside a line: one of the two spaces goes, the one behind if there is one."""
+    """Inside a line: one of the two spaces goes, the one behind if there is one, and a comma that another sign would follow."""
+    before = start - 1 - (_class(text[start - 1]) == cc.SPACE)
+    if _class(text[before]) == cc.COMMA and (text[end] == text[before] or _class(text[end]) == cc.SENTENCE_END):
+        return before, end
     space_before = _class(text[start - 1]) == cc.SPACE
     space_behind = _class(text[end]) == cc.SPACE
     if space_behind and (space_before or text[start - 1] in _OPENED):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from samples import marked
 
-from cleaner.seams import blank_line, orphaned, still_used, whole_link, widen
+from cleaner.seams import blank_line, orphaned, still_used, whole_link, widen, with_last_contact
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,16 @@ from cleaner.seams import blank_line, orphaned, still_used, whole_link, widen
             "one\nand a line that is longer, at one.example\ntwo",
         ),
         ("one\n⟦SPAM⟧ a_file.py\n* b_file.py\ntwo", "one\na_file.py\n* b_file.py\ntwo"),
+        ("one（⟦SPAM，加微信⟧ spam_520）二", "one二"),
+        ("one, ⟦SPAM call⟧ +82 10 5550 2291, two", "one, two"),
+        ("one, ⟦SPAM call +82⟧ 10 5550 2291, two", "one, two"),
+        ("one, ⟦SPAM 911 90 45⟧ 28. Two", "one. Two"),
+        ("一，⟦SPAM 請洽⟧ spam@mailbox.example，二", "一，二"),
+        ("one; ⟦SPAM⟧, two", "one;, two"),
+        ("one\n⟦SPAM 419⟧ - 360-degree views\ntwo", "one\n- 360-degree views\ntwo"),
+        ("one\n⟦SPAM 2024⟧ 12 months\ntwo", "one\n12 months\ntwo"),
+        ("one ⟦SPAM in line⟧ two", "one two"),
+        ("one ⟦SPAM contact⟧ Ann Two", "one Ann Two"),
         (
             "one\n⟦SPAM⟧ https://one.example\n\nhttps://two.example\n",
             "one\nhttps://one.example\n\nhttps://two.example\n",
@@ -77,6 +87,29 @@ from cleaner.seams import blank_line, orphaned, still_used, whole_link, widen
 def test_seam(text: str, left: str) -> None:
     dirty, [(start, end)] = marked(text)
     start, end = widen(dirty, start, end)
+    assert dirty[:start] + dirty[end:] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("one\n\n⟦SPAM\nSPAM\n⟧Write: @spam_account", "one\n"),
+        ("one\n\n⟦SPAM\nSPAM\n⟧WhatsApp +44 7700 900 415\n", "one\n\n"),
+        ("one\n⟦SPAM\n\nSPAM\n\n⟧詢 LINE：spam_77\n\n", "one\n"),
+        ("one\n⟦SPAM\nSPAM\n⟧order at spam.example\n", "one\n"),
+        ("one\n⟦SPAM\n⟧Write: @one_account", "one\nWrite: @one_account"),
+        ("one\n⟦SPAM\nSPAM\n⟧Two and three.\nWrite: @one_account", "one\nTwo and three.\nWrite: @one_account"),
+        (
+            "one\n⟦SPAM\nSPAM\n⟧The committee thanks all its members, @one_account",
+            "one\nThe committee thanks all its members, @one_account",
+        ),
+        ("one\n⟦SPAM\nSPAM\n⟧Printed 2024", "one\nPrinted 2024"),
+    ],
+    ids=repr,
+)
+def test_the_last_line_goes_with_several_of_spam_if_it_is_a_contact(text: str, left: str) -> None:
+    dirty, [(start, end)] = marked(text)
+    start, end = with_last_contact(dirty, start, end)
     assert dirty[:start] + dirty[end:] == left
 
 
