@@ -56,6 +56,7 @@ def decide(
         start, end = whole_link(text, item.start, item.end)
         item = item._replace(start=start, end=end)
         item = item._replace(end=_without_own_address(text, item, likely, own))
+        item = item._replace(end=_without_own_word(text, item, likely, own))
         item = item._replace(end=trim(text, item.start, item.end))
         start, end = with_element(text, *inner(text, item.start, item.end))
         item = item._replace(start=start, end=end)
@@ -76,13 +77,15 @@ def decide(
     return with_definitions(text, _with_blocks(text, spans, doubtful), protected)
 
 
+LONGEST_PATH = 200  # characters in front of a segment in which the path is looked for that it would be part of
+_PATH = pattern(r"(?a)(?<![^\s\"'`(=])(?:\.{0,2}/)?(?:[\w.+-]+/)+[\w.+-]*$")
 UNDECODED_SHARE = 0.2  # of a segment are bytes in no known encoding: nobody can say what it says
 LETTERS_SHARE = 0.15  # letters to a digit of a segment below which it is a table of figures, with exponents and units
 LISTED_SHARE = 0.5  # of the characters of a segment follow their neighbour in the order of all characters
 
 
 def says_nothing(text: str, start: int, end: int) -> str:
-    """Why a stretch is no language, "" for one that may be: much could not be decoded, or it is a table of characters or figures.
+    """Why a stretch is no language, "" for one that may be: much could not be decoded, or it is a table of characters or figures, or a path.
 
     >>> says_nothing("caf\\udce9 au lait", 0, 12), says_nothing("\\udcb0\\udcae\\udcc9\\udccf", 0, 4)
     ('', 'much of it could not be decoded')
@@ -90,6 +93,8 @@ def says_nothing(text: str, start: int, end: int) -> str:
     'it lists characters in their order'
     >>> says_nothing("4.7460e-01 7.609202e-01", 0, 23), says_nothing("QQ 138 1234 5678", 0, 16)
     ('it is made of figures', '')
+    >>> says_nothing("lib/dsa-keygen.c", 8, 16), says_nothing("http://a.example/viagra", 17, 23)
+    ('it is part of a path', '')
     >>> says_nothing("45.2 % 33.1 % 21.7 %", 0, 20), says_nothing("%62%75%79%20%63%61", 0, 18)
     ('it is made of figures', '')
     """
@@ -98,6 +103,8 @@ def says_nothing(text: str, start: int, end: int) -> str:
     letters, digits = (sum(map(ask, text[start:end])) for ask in (str.isalpha, str.isdecimal))
     if letters < LETTERS_SHARE * digits and not written_out(text[start:end]):
         return "it is made of figures"
+    if text[start].isascii() and _PATH().search(text, max(0, start - LONGEST_PATH), start):
+        return "it is part of a path"
     codes = list(map(ord, text[start:end]))
     listed = sum(then - code == 1 for code, then in pairwise(codes))
     return "it lists characters in their order" if listed > LISTED_SHARE * len(codes) else ""
@@ -214,6 +221,26 @@ def _without_own_address(text: str, item: Judged, likely: Sequence[tuple[int, in
         named = re.finditer(re.escape(link[1]), text)
         own[link[1]] = any(not touches(likely, other.start(), other.end()) for other in named)
     return int(link.end()) if own[link[1]] else item.end
+
+
+_LAST_WORD = pattern(r"\s(\p{Latin}[\p{Latin}\p{N}_.+-]*)\s*$")
+_OTHER_LETTERS = pattern(r"\s*[^\P{L}\p{Latin}]")
+OWN_WORD = 2  # times a word stands elsewhere in an article whose own it is
+
+
+def _without_own_word(text: str, item: Judged, likely: Sequence[tuple[int, int]], own: dict[str, bool]) -> int:
+    """The end of a segment without the Latin word that begins what the article, in other letters, says behind it: `Git 是`.
+
+    It is the article's when it stands elsewhere in it, outside the stretches likely to be spam.
+    """
+    last = _LAST_WORD().search(text, item.start, item.end)
+    if last is None or _OTHER_LETTERS().match(text, item.end) is None:
+        return item.end
+    word = str(last[1])
+    if word not in own:
+        found = (match.span() for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text))
+        own[word] = sum(not touches(likely, start, end) for start, end in found) >= OWN_WORD
+    return int(last.start()) if own[word] else item.end
 
 
 _FEATURE = {name: number for number, name in enumerate(NAMES)}

@@ -49,6 +49,11 @@ def _decided(text: str, probabilities: list[float], model: Model, level: str = "
         ("one\n⟦a⟧\n⟦b⟧\n", [0.95, 0.96], "remove", [("a\n", "removed"), ("b\n", "removed")]),
         ("one <scr⟦a⟧ipt> two", [0.99], "review", [("a", "review")]),
         ("a ⟦[x](http://s.io/p)⟧ b", [0.99], "remove", [("[x](http://s.io/p) ", "removed")]),
+        ("一 Git 二 Git 三\n⟦a b Git⟧ 是\n", [0.95], "remove", [("a b ", "removed")]),
+        ("一 Git 二 GitHub 三\n⟦a b Git⟧ 是\n", [0.95], "remove", [("a b Git ", "removed")]),
+        ("一 Git 二 Git 三\n⟦a b Git⟧\n", [0.95], "remove", [("a b Git\n", "removed")]),
+        ("one Git two Git\n⟦a b Git⟧ is\n", [0.95], "remove", [("a b Git ", "removed")]),
+        ("one\n⟦a b⟧\ntwo lib/a-⟦b c⟧.c", [0.95, 0.99], "remove", [("a b\n", "removed"), ("b c", "review")]),
         ("a ⟦[x](http://s.io/p)⟧ b at s.io", [0.99], "remove", [("[x]", "removed")]),
         (
             "a ⟦[x](http://s.io/p)⟧ b ⟦s.io⟧",
