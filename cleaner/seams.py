@@ -263,7 +263,12 @@ def _is_hidden(text: str, at: int) -> bool:
 
 
 def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
-    """Brackets and quotation marks that would stand empty; not those of a link, whose target stays."""
+    """Brackets and quotation marks that would stand empty or without the other one; not those of a link, whose target stays."""
+    opening = text[start - 1 : start]
+    close = _PAIRS.get(opening, opening)
+    is_closed = close != opening and text[end - 1] == close and text[end : end + 1] not in ("(", "[")
+    if is_closed and text.count(close, start, end) > text.count(opening, start, end):
+        return start - 1, end
     while start > 0 and end < len(text) and _PAIRS.get(text[start - 1]) == text[end]:
         if text[end] == "]" and text[end + 1 : end + 2] in ("(", "["):
             break
