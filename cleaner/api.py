@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import partial
 from itertools import accumulate
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -270,10 +271,11 @@ class _Progress:
         return self.cuts != before
 
     def add(self, found: list[Span]) -> None:
-        """Add spans for review, those that touch no other."""
+        """Add spans for review, those that touch no other but less probable ones for review, whose place they take."""
         settled = self._settled(found)
         if not settled:
             return
+        self.spans = [old for old in self.spans if old.action != REVIEW or not _is_outdone(old, settled)]
         known = merged((span.start, span.end) for span in self.spans)
         free = [span for span in settled if not touches(known, span.start, span.end)]
         self.spans = sorted(self.spans + free)
@@ -294,6 +296,13 @@ class _Progress:
 def _stays(old: Span, cut: Sequence[tuple[int, int]]) -> bool:
     """Whether a span of an earlier round counts still: not for review, which is found anew, and not inside a new cut."""
     return old.action == ALLOWED or (old.action == REMOVED and not holds(cut, old.start, old.end))
+
+
+def _is_outdone(old: Span, found: Sequence[Span]) -> bool:
+    """Whether a span reaches into some of the sorted, disjoint ones, and all of these are more probable."""
+    first = bisect_right(found, old.start, key=attrgetter("end"))
+    stop = bisect_left(found, old.end, key=attrgetter("start"))
+    return first < stop and all(span.score > old.score for span in found[first:stop])
 
 
 def _spared(spans: Sequence[Span]) -> list[Span]:

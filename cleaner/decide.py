@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from cleaner.encoding import undecoded
 from cleaner.evidence import evidence
 from cleaner.features import NAMES
 from cleaner.judge import Judged
-from cleaner.marks import in_cell, inner, with_element
+from cleaner.marks import fills_cell, in_cell, inner, with_element
 from cleaner.model import Model
 from cleaner.patterns import pattern
 from cleaner.seams import blank_line, orphaned, still_used, trim, whole_link, widen, with_last_contact
@@ -53,6 +54,7 @@ def decide(
         if item.probability < model.review:
             break
         key = key_of(text[item.start : item.end])
+        is_shown = needs_more(text, item.start, item.end)
         start, end = whole_link(text, item.start, item.end)
         item = item._replace(start=start, end=end)
         item = item._replace(end=_without_own_address(text, item, likely, own))
@@ -67,14 +69,46 @@ def decide(
             continue
         insort(taken, (start, end))
         may_go = not breaks(text, start, end) and not says_nothing(text, start, end)
-        cut = item.probability >= lowest and may_go
+        cut = item.probability >= (max(lowest, QUOTED) if is_shown and level == "remove" else lowest) and may_go
         reason, trade = _reason(text, item), trade_of(item.folded, model)
         why = evidence(model.accept, model.spam, item.row, item.elsewhere)
         span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW, key)
         spans.append(span)
-        if not cut and may_go and reason in (LINE, BLOCK):
+        if not cut and may_go and not is_shown and reason in (LINE, BLOCK):
             doubtful.add(span)
     return with_definitions(text, _with_blocks(text, spans, doubtful), protected)
+
+
+QUOTED = 0.8  # probability that is needed of what is quoted, as articles on spam do, and beside what nobody could read
+ENDLESS_SHARE = 0.5  # of a text are words of a thousand signs and more: nothing can be compared with it
+_ENDLESS = pattern(r"[!-~]{1000,}+")
+_QUOTES = {"“": "”", "„": "“", "”": "”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"'}
+
+
+def needs_more(text: str, start: int, end: int) -> str:
+    """Why a stretch has to be as probable as QUOTED, "" if it has not."""
+    if is_quoted(text, start, end):
+        return "what is quoted"
+    return "what stands in a text of endless words" if _is_endless(text) else ""
+
+
+@lru_cache(maxsize=1)
+def _is_endless(text: str) -> bool:
+    return sum(len(word) for word in _ENDLESS().findall(text)) > ENDLESS_SHARE * len(text)
+
+
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Whether a stretch stands between quotation marks, with or without them, or is all of a table's cell.
+
+    >>> is_quoted("He said “buy pills” today", 9, 18), is_quoted("He said “buy pills” today", 8, 19)
+    (True, True)
+    >>> is_quoted("He said buy pills today", 8, 17)
+    False
+    """
+    piece = text[start:end]
+    start, end = start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+    opened, closed = text[max(start - 1, 0) : start + 1], text[end - 1 : end + 1]
+    return any(sign in _QUOTES and _QUOTES[sign] in closed for sign in opened) or fills_cell(text, start, end)
 
 
 LONGEST_PATH = 200  # characters in front of a segment in which the path is looked for that it would be part of
@@ -95,6 +129,8 @@ def says_nothing(text: str, start: int, end: int) -> str:
     ('it is made of figures', '')
     >>> says_nothing("lib/dsa-keygen.c", 8, 16), says_nothing("http://a.example/viagra", 17, 23)
     ('it is part of a path', '')
+    >>> says_nothing("and `buy pills` too", 4, 16)
+    'it is code, which is never cut'
     >>> says_nothing("45.2 % 33.1 % 21.7 %", 0, 20), says_nothing("%62%75%79%20%63%61", 0, 18)
     ('it is made of figures', '')
     """
@@ -105,6 +141,8 @@ def says_nothing(text: str, start: int, end: int) -> str:
         return "it is made of figures"
     if text[start].isascii() and _PATH().search(text, max(0, start - LONGEST_PATH), start):
         return "it is part of a path"
+    if (piece := text[start:end].strip()).startswith("`") and piece.endswith("`"):
+        return "it is code, which is never cut"
     codes = list(map(ord, text[start:end]))
     listed = sum(then - code == 1 for code, then in pairwise(codes))
     return "it lists characters in their order" if listed > LISTED_SHARE * len(codes) else ""

@@ -119,6 +119,20 @@ def in_cell(text: str, start: int, end: int) -> Stretch | None:
     return start, end + (start == row.start and text.startswith(" ", end))
 
 
+def fills_cell(text: str, start: int, end: int) -> bool:
+    """Whether a span is all that a cell of a Markdown table says, and not its row.
+
+    >>> text = "| a | b |\\n|---|---|\\n| SPAM | wide |\\n"
+    >>> fills_cell(text, 22, 26), fills_cell(text, 29, 31), fills_cell(text, 20, 35)
+    (True, False, False)
+    """
+    row = _row(text, start, end)
+    if row is None or _is_whole(text, row, start, end):
+        return False
+    before, behind = text[row.start : start].rstrip(), text[end : row.end].lstrip()
+    return (not before or before.endswith("|")) and (not behind or behind.startswith("|"))
+
+
 _LIST_TABLE = pattern(r"(?m)^([ ]{0,40})\.\. list-table::.*\n(?:[ ]*+\r?\n|\1[ ]++[^ ].*\n?)*+")
 _LIST_CELL = pattern(r"[ ]*(?:\*[ ]+)?-[ ]")
 

@@ -428,6 +428,7 @@ def blank_line(text: str, start: int, end: int) -> tuple[int, int]:
     """Where a cut of whole lines begins and ends with the blank line that came with it, so that one is left between two paragraphs.
 
     That is the one behind it, if one stands in front of it, too, or nothing does; at the end of the text the one in front.
+    A cut up to the end of a line leaves no spaces there, also where it is one behind another.
 
     >>> text = "One.\\n\\nSPAM\\n\\nTwo.\\n"
     >>> start, end = blank_line(text, 6, 11)
@@ -435,7 +436,11 @@ def blank_line(text: str, start: int, end: int) -> tuple[int, int]:
     'One.\\n\\nTwo.\\n'
     """
     if start > 0 and text[start - 1] not in _LINE_ENDS:
-        return start, end
+        at = start
+        while at > 0 and text[at - 1] == " ":
+            at -= 1
+        is_last = end == len(text) or text[end] in _LINE_ENDS
+        return (at if is_last and at > 0 and text[at - 1] not in _LINE_ENDS else start), end
     first = _line_start(text, start)
     is_parted = start == 0 or not _has_ink(text[first:start])
     if not is_parted or (end < len(text) and text[end - 1] not in _LINE_ENDS):

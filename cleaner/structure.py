@@ -139,6 +139,9 @@ _ITEM = pattern(r"[ \t]*(?:[-*+]|\d{1,9}[.)]|\[\^[^\[\]\n]{1,100}\]:)[ \t]")
 _SET_IN = pattern(r"(?:[ \t]*+\r?\n)*+(?:[ ]{2,}|[ ]?\t)[ \t]*\S")
 
 
+_BLOCK_BELOW = pattern(r"[ \t]*+\r?\n(?:[ \t]*+\r?\n)*+[ \t]++\S")
+
+
 def leaves_item(text: str, start: int, end: int) -> bool:
     """True if text[start:end] begins a list item, or a footnote, the rest of which stays: that would be code, or say something else.
 
@@ -147,7 +150,14 @@ def leaves_item(text: str, start: int, end: int) -> bool:
     >>> text = "Intro.\\n\\n- SPAM\\n\\n  The quay is wide.\\n"
     >>> leaves_item(text, 8, 15), leaves_item(text.replace("Intro.", "- Mud."), 8, 15)
     (True, False)
+
+    Nor does what ends in the two colons that make code of what is set in below.
+
+    >>> leaves_item("SPAM::\\n\\n    cd quay\\n", 0, 6)
+    True
     """
+    if text[start:end].rstrip().endswith("::"):
+        return _BLOCK_BELOW().match(text, start + len(text[start:end].rstrip())) is not None
     if not text.endswith("\n", 0, end) or not _ITEM().match(text, start, end) or not _SET_IN().match(text, end):
         return False
     before = text[max(0, start - _REACH) : start].rstrip().rsplit("\n", 1)[-1]

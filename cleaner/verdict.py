@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cleaner.code import SPAM_IN_CODE
-from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, REMOVED, SERVER_CODE, says_nothing
+from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, QUOTED, REMOVED, SERVER_CODE, needs_more, says_nothing
 from cleaner.model import Model
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, meaning
@@ -59,6 +59,9 @@ def _decision(place: Place, text: str, format: str, model: Model, problem: str) 
         return f"kept: {score} is not under {lower}, but nothing could be cut here"
     if problem:
         return f"reported for review only: nothing of this document is cut, {problem}"
+    more = needs_more(text, place.start, place.end) if place.is_cut_at_review and place.score >= model.remove else ""
+    if more:
+        return f"reported for review only: {score} is under {QUOTED}, which {more} needs; `--level review` would cut it"
     if place.is_cut_at_review:
         return f"{score} is under {higher}: reported for review only; `--level review` would cut it"
     return f"reported for review only, at every level: {_obstacle(place, text, format)}"

@@ -127,7 +127,7 @@ def test_what_is_cut_in_one_place_of_a_document_counts_in_the_others(cleaner: Cl
     """Inside sentences each is doubtful by itself; each text has what it has on its own."""
     words = ARTICLE.split(" ")
     for at in range(len(words) - 2, 2, -9):
-        words.insert(at, "buy cialis online")
+        words.insert(at, "payday loans online")
     text = " ".join(words)
     alone = [item for item in judge([text], cleaner.model, [[]])[0] if item.probability >= cleaner.model.remove]
     cleaned = cleaner.clean(text)

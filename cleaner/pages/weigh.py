@@ -30,6 +30,7 @@ LINK = 0.3  # another link to another site
 TEXT = 0.4  # a paragraph without attributes and without a link, text behind the last sentence of its line
 OTHER_TEXT = 0.75  # what is no link, and in the midst of a page
 BLIND_LINK = 0.5  # a link to another site's front page, on a page that does not say which site it is of
+NAMED_LINK = 0.75  # a link whose text is the name of the site it leads to
 INNOCENT = 1.5  # n-gram score of a link's text, in logits, up to which only its address speaks against it; goods have 2.5 and more
 SURE = 0.97  # what has a fixed place on a page, such as its title
 NEVER = 2.0  # the site's own words
@@ -116,6 +117,8 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
             return NEVER  # a word of a sentence is the author's
         if all(opened.links[text[link.start : link.end]] > 1 for link in links):
             return KNOWN  # so are menus, which stand on a page twice
+        if all(says_its_host(text[link.start : link.end].rpartition("](")[0], link.host) for link in links):
+            return NAMED_LINK
         return APPENDED if is_appended else LINK
     words = " ".join(text[span.start : span.end].lower().split())
     is_foreign = is_appended and bool(opened.own_foreign(words))
@@ -143,6 +146,21 @@ def _bar_inside(opened: OpenPage, place: int, otherwise: float, *, is_behind: bo
     if INLINE.issuperset(names[: names.index("a")]):
         return NEVER
     return otherwise if is_behind else SURE  # blocks in a link are a card, with sentences of its own
+
+
+def says_its_host(words: str, host: str) -> bool:
+    """Whether the text of a link is the name of the site it leads to, as sister sites, friends and stations are linked.
+
+    >>> says_its_host("Edge 105 FM", "www.edge105.co.uk"), says_its_host("cheap pills", "rx24.test")
+    (True, False)
+    """
+    said, labels = _bare(words), host.lower().split(".")[:-1]
+    name = max(map(_bare, labels), key=len, default="")
+    return min(len(said), len(name)) > 3 and (name in said or said in name)
+
+
+def _bare(words: str) -> str:
+    return "".join(c for c in words.lower() if c.isalnum())
 
 
 def _leads_to_front_page(page: Page, span: Span) -> bool:

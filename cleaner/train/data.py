@@ -8,13 +8,24 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import regex
 
 from cleaner.pages.markup import tokenize
 from cleaner.pages.page import lay_out
-from cleaner.train.grammar import EVERYWHERE, FOLDS, Fragment, expand, in_fold, is_made, load_grammars, part
+from cleaner.train.grammar import (
+    EVERYWHERE,
+    FOLDS,
+    Fragment,
+    expand,
+    in_fold,
+    is_made,
+    load_grammars,
+    part,
+    with_real_hosts,
+)
 
 _URL = regex.compile(
     r"https?://(?:www\.)?([^/\s\"'<>\])]+)|\b([a-z0-9-]+\.(?:com|net|org|ru|cc|top|xyz|club|info))\b", regex.I
@@ -105,8 +116,8 @@ def _own_articles(corpus: Path) -> Iterator[Article]:
     for folder, hard in (("articles", False), ("hard", True)):
         for path in sorted((corpus / folder).glob("*/*")):
             if path.suffix in (".txt", ".md"):
-                text = path.read_text(encoding="utf-8")
                 name = f"own:{path.parent.name}/{path.stem}"
+                text = with_real_hosts(path.read_text(encoding="utf-8"), Random(name))
                 yield Article(name, path.parent.name, path.suffix[1:], text, hard, in_fold(name, FOLDS))
 
 

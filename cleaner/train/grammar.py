@@ -36,6 +36,7 @@ EVERYWHERE = -1
 _MADE, _LINES = "grammar:", "/lines "  # in the source of fragments of a grammar, in the campaign of lines
 _SLOT = regex.compile(r"\{(\w+)\}")
 _LATIN_WORD = regex.compile(r"[a-z0-9]+")
+_OUR_HOST = regex.compile(r"(?<![\w-])([\w-]+)\.example(?![\w-]|\.\w)")
 _SYLLABLES = [
     "ba",
     "be",
@@ -75,28 +76,19 @@ _SYLLABLES = [
     "xo",
     "za",
 ]
-_TLDS = [
-    ".com",
-    ".net",
-    ".org",
-    ".top",
-    ".xyz",
-    ".club",
-    ".cc",
-    ".vip",
-    ".shop",
-    ".ru",
-    ".site",
-    ".online",
-    ".info",
-    ".me",
-    ".live",
-    ".win",
-    ".bet",
-    ".icu",
-    ".buzz",
+# Where made-up hosts of spam end, and hosts of our own honest texts, whose files say `.example`, a name that is nobody's: what
+# ends so must not tell the two apart, and is as rare in both as elsewhere.
+_SHADY = (
+    ".top", ".xyz", ".club", ".cc", ".vip", ".shop", ".ru", ".site", ".online", ".info", ".me", ".live", ".win", ".bet", ".icu", ".buzz",
     ".co",
-]
+)  # fmt: skip
+_COMMON = (
+    ".com", ".com", ".com", ".com", ".com", ".com", ".net", ".net", ".org", ".org", ".info", ".de", ".fr", ".es", ".it", ".ru", ".cn", ".jp",
+    ".kr", ".in", ".co.uk", ".com.br", ".com.tr", ".vn", ".co.id", ".in.th", ".io", ".app", ".example", ".example",
+)  # fmt: skip
+SHADY_SHARE = 0.5
+BRANDED_SHARE = 0.5  # of the other made-up hosts, and of the accounts, say what is sold
+MAIL_SHARE = 0.1  # of the accounts are addresses of mail
 _MONEY = ("${}", "€{}", "{} USD", "£{}", "{}元", "₽{}", "Rp{}.000", "{} TL", "₹{}", "{}฿", "{}만원", "R${}")
 
 
@@ -215,15 +207,15 @@ def random_url(rng: Random, goods: str) -> str:
     >>> random_url(Random(3), "online casino").startswith("http")
     True
     """
-    return _url(rng) if rng.random() < 0.5 else spam_url(rng, goods)
+    return _url(rng, rng.choice(TRADES)) if rng.random() < 0.5 else spam_url(rng, goods)
 
 
 def spam_url(rng: Random, goods: str) -> str:
     """A made-up address with Latin words of what it sells in it, where there are any (`has_latin_words`)."""
     words = _latin_words(goods)[:3]
     if not words:
-        return _url(rng)
-    host = rng.choice(["", "-"]).join(words) + rng.choice(["", _digits(rng)[:3], _name(rng, 1, 2)]) + rng.choice(_TLDS)
+        return _url(rng, rng.choice(TRADES))
+    host = rng.choice(["", "-"]).join(words) + rng.choice(["", _digits(rng)[:3], _name(rng, 1, 2)]) + _tld(rng)
     return (
         rng.choice(["http://", "https://", "http://www.", "https://www."])
         + host
@@ -237,9 +229,19 @@ def innocent_url(rng: Random, words: Sequence[str]) -> str:
     >>> innocent_url(Random(1), ["river", "walk"]).count("/") > 2
     True
     """
-    host = rng.choice(["http://", "http://www.", "https://", "https://www."]) + _name(rng, 2, 5) + rng.choice(_TLDS)
+    host = rng.choice(["http://", "http://www.", "https://", "https://www."]) + _name(rng, 2, 5) + _tld(rng)
     date = rng.choice(["", "", f"{rng.randint(2008, 2024)}/{rng.randint(1, 12):02}/"])
     return f"{host}/{date}{'-'.join(words).lower() or _name(rng, 2, 3)}" + rng.choice(["", "/", "/", ".html"])
+
+
+def with_real_hosts(text: str, rng: Random) -> str:
+    """An honest text whose hosts end as hosts do, not in `.example`; the same host always the same way.
+
+    >>> with_real_hosts("Write to a@b.example or www.b.example.", Random(1))
+    'Write to a@b.com or www.b.com.'
+    """
+    endings: dict[str, str] = {}
+    return str(_OUR_HOST.sub(lambda match: match[1] + endings.setdefault(match[1].lower(), rng.choice(_COMMON)), text))
 
 
 def has_latin_words(goods: str) -> bool:
@@ -290,7 +292,7 @@ def _fill(form: str, grammar: Grammar, trade: str, rng: Random, within: int | No
     def pick(match: regex.Match[str]) -> str:
         name = match[1]
         if name in _BUILT_IN:
-            return _BUILT_IN[name](rng)
+            return _BUILT_IN[name](rng, trade)
         if name in _SENTENCES:
             return known(name)
         if name not in _GOODS:
@@ -322,23 +324,61 @@ def _name(rng: Random, low: int, high: int) -> str:
     return "".join(rng.choice(_SYLLABLES) for _ in range(rng.randint(low, high)))
 
 
-def _handle(rng: Random) -> str:
-    return rng.choice(["@", "", ""]) + _name(rng, 2, 4) + rng.choice(["", _digits(rng)[:4], "_" + _digits(rng)[:3]])
+def _branded(rng: Random, trade: str, joint: str) -> str:
+    """What those who sell call themselves in an address or an account: words of the trade, and words that praise or made-up ones."""
+    words = [rng.choice(_BRAND_STEMS) if rng.random() < 0.5 else _name(rng, 1, 3), rng.choice(_BRAND_WORDS[trade])]
+    if rng.random() < 0.3:
+        words.append(rng.choice(_BRAND_WORDS[trade]))
+    rng.shuffle(words)
+    return joint.join(words)
 
 
-def _domain(rng: Random) -> str:
+def _handle(rng: Random, trade: str) -> str:
+    if rng.random() < MAIL_SHARE:
+        return f"{_branded(rng, trade, rng.choice(['', '.', '_']))}@{_domain(rng, trade)}"
+    name = _branded(rng, trade, rng.choice(["", "_"])) if rng.random() < BRANDED_SHARE else _name(rng, 2, 4)
+    return rng.choice(["@", "", ""]) + name + rng.choice(["", _digits(rng)[:4], "_" + _digits(rng)[:3]])
+
+
+_SERVICES = (
+    "WhatsApp", "WhatsApp:", "Telegram", "Telegram:", "TG:", "LINE", "LINE ID:", "WeChat:", "微信：", "加微信", "QQ：", "VX:", "Skype:", "Viber:",
+    "Zalo:", "카톡", "텔레그램", "Тел.", "Tel.", "Tel:", "☎", "📞", "👉", "→", "Email:", "E-mail:", "Call", "Contact:", "",
+)  # fmt: skip
+
+
+def contact(rng: Random, trade: str) -> str:
+    """A line that only says how to reach those who sell something of a trade; of an unknown one, anything.
+
+    >>> contact(Random(1), "pharma"), contact(Random(2), "unknown")
+    ('WhatsApp 532-1475-9644', 'WhatsApp escortsmalajo@tonoviro.shop')
+    """
+    trade = trade if trade in _BRAND_WORDS else rng.choice(TRADES)
+    ways = [
+        rng.choice([_handle(rng, trade), _phone(rng), _domain(rng, trade), _url(rng, trade)])
+        for _ in range(rng.choice([1, 1, 1, 2]))
+    ]
+    return " ".join([rng.choice(_SERVICES), rng.choice([" | ", ", ", " / ", " - "]).join(ways)]).strip()
+
+
+def _domain(rng: Random, trade: str) -> str:
     if rng.random() < NUMBERED_SHARE:
         name = "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.choice([0, 1, 1, 2, 3]))) + _digits(rng)[:6]
+    elif rng.random() < BRANDED_SHARE:
+        name = _branded(rng, trade, rng.choice(["", "-"])) + rng.choice(["", "", _digits(rng)[:3]])
     else:
         name = _name(rng, 2, 4) + rng.choice(["", "", _digits(rng)[:3]])
-    return rng.choice(["", "www.", ""]) + name + rng.choice(_TLDS)
+    return rng.choice(["", "www.", ""]) + name + _tld(rng)
 
 
-def _url(rng: Random) -> str:
+def _tld(rng: Random) -> str:
+    return rng.choice(_SHADY if rng.random() < SHADY_SHARE else _COMMON)
+
+
+def _url(rng: Random, trade: str) -> str:
     path = rng.choice(
         ["", "/", f"/{_name(rng, 2, 3)}", f"/?p={_digits(rng)}", f"/{_name(rng, 1, 2)}/{_name(rng, 2, 3)}.html"]
     )
-    return rng.choice(["http://", "https://"]) + _domain(rng) + path
+    return rng.choice(["http://", "https://"]) + _domain(rng, trade) + path
 
 
 _BRAND_WORDS = {
@@ -414,14 +454,16 @@ def _brand(rng: Random, trade: str, lists: Mapping[str, Sequence[str]]) -> str:
     return rng.choice([glued, glued, glued, glued.title(), glued.upper()])
 
 
-_BUILT_IN: dict[str, Callable[[Random], str]] = {
-    "digits": _digits,
-    "phone": _phone,
-    "count": lambda rng: str(rng.choice([7, 12, 18, 20, 35, 50, 75, 100, 150, 200, 500, 1000, 2500, 5000, 12000])),
+_BUILT_IN: dict[str, Callable[[Random, str], str]] = {
+    "digits": lambda rng, _: _digits(rng),
+    "phone": lambda rng, _: _phone(rng),
+    "count": lambda rng, _: str(rng.choice([7, 12, 18, 20, 35, 50, 75, 100, 150, 200, 500, 1000, 2500, 5000, 12000])),
     "handle": _handle,
     "domain": _domain,
     "url": _url,
-    "year": lambda rng: str(rng.randint(2015, 2027)),
-    "percent": lambda rng: f"{rng.choice([5, 10, 20, 30, 50, 70, 80, 100, 150, 200, 300, 500])}%",
-    "money": lambda rng: rng.choice(_MONEY).format(rng.choice([5, 20, 50, 99, 100, 199, 300, 500, 1000, 5000, 100000])),
+    "year": lambda rng, _: str(rng.randint(2015, 2027)),
+    "percent": lambda rng, _: f"{rng.choice([5, 10, 20, 30, 50, 70, 80, 100, 150, 200, 300, 500])}%",
+    "money": lambda rng, _: rng.choice(_MONEY).format(
+        rng.choice([5, 20, 50, 99, 100, 199, 300, 500, 1000, 5000, 100000])
+    ),
 }

@@ -10,7 +10,7 @@ import regex
 
 from cleaner.readers.markdown import protected
 from cleaner.train.disguise import disguise
-from cleaner.train.grammar import Fragment, has_latin_words, innocent_url, random_url, spam_url
+from cleaner.train.grammar import Fragment, contact, has_latin_words, innocent_url, random_url, spam_url
 
 _SENTENCE_GAP = regex.compile(r"(?<=[.!?…])\s|(?<=[。！？，；、：])")
 _WORD_GAP = regex.compile(r"(?<=[\p{L}\d,;:])\x20(?=[\p{L}\d])")
@@ -24,7 +24,7 @@ _IN_WORD = regex.compile(r"\p{L}{2}(?=\p{L}{2})")
 _EMPTY_LINK = regex.compile(r"(?<!!)\[(?=\]\(http)")
 _CHAINS = (" | ", ", ", "、", " - ", "|", " / ", "，", " ", "-", "_", " • ")
 _MARKERS = ("🔖 ", "#", "Tags: ", "🏷 ", "标签：", "Tag: ", "关键词：", "【", "")
-_BULLETS = ("* ", "- ", "• ", "+ ", "1. ", "· ")
+_BULLETS = ("* ", "- ", "• ", "+ ", "1. ", "· ", "* ", "- ", "2. ", "3. ", "4. ", "7) ")
 _TITLE_SEPARATORS = (" - ", " | ", "_", "–", " — ", "-", "|", "｜", " · ", "：")
 _BARE = (
     "{0} {1}",
@@ -66,9 +66,10 @@ class _Insertion(NamedTuple):
 
 
 class Manner(NamedTuple):
-    """How one spammer works: which forms how often, and how often with a line of metadata that holds a tag."""
+    """How one spammer works: which forms how often, for terms and for sentences, and how often with a line of metadata that holds a tag."""
 
     forms: Mapping[str, float]
+    of_sentences: Mapping[str, float]
     metadata: float = 0.0
 
 
@@ -78,14 +79,28 @@ def manner(rng: Random, weights: Mapping[str, float] | None = None) -> Manner:
     >>> sorted({len(manner(Random(seed)).forms) for seed in range(99)})[:2], len(manner(Random(1)).forms) == len(_FORMS)
     ([1, 2], False)
     """
-    forms, metadata = weights or _WEIGHTS, 0.0 if weights else METADATA_SHARE
+    forms, of_sentences = weights or _WEIGHTS, weights or _OF_SENTENCES
     if rng.random() < ONE_MANNER:
-        forms = dict.fromkeys(rng.choices(list(forms), weights=list(forms.values()), k=2), 1.0)
-    return Manner(forms, metadata)
+        forms = of_sentences = dict.fromkeys(rng.choices(list(forms), weights=list(forms.values()), k=2), 1.0)
+    return Manner(forms, of_sentences, 0.0 if weights else METADATA_SHARE)
 
 
 ONE_MANNER = 0.35
 METADATA_SHARE = 0.07  # of the articles have a line of date and counters, and a tag injected there
+SENTENCE = 7  # words from which a fragment is a sentence; of scripts without spaces, three letters are one
+_SPACED_WORD = regex.compile(r"[^\W\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+")
+_DENSE_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a fragment says more than a term does.
+
+    >>> is_sentence("buy cheap pills online"), is_sentence("Write to us and get your diploma within three days.")
+    (False, True)
+    >>> is_sentence("上海水磨外卖工作室"), is_sentence("本店长期提供各类证件办理服务，三天出证，欢迎咨询")
+    (False, True)
+    """
+    return len(_SPACED_WORD.findall(text)) + len(_DENSE_LETTER.findall(text)) / 3 >= SENTENCE
 
 
 def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, disguised: float = 0.3) -> Dirty:
@@ -107,7 +122,8 @@ def inject(text: str, fragments: Sequence[Fragment], rng: Random, how: Manner, d
         name, written = "none", fragment.text
         if rng.random() < disguised:
             written, name = disguise(fragment.text, rng)
-        form = rng.choices(list(how.forms), weights=list(how.forms.values()))[0]
+        forms = how.of_sentences if is_sentence(fragment.text) else how.forms
+        form = rng.choices(list(forms), weights=list(forms.values()))[0]
         insertions += [
             _Insertion(at, piece, form, fragment, name) for at, piece in _FORMS[form](text, written, fragments, rng)
         ]
@@ -334,6 +350,37 @@ def _between(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) 
     return [(at, piece + (" " if text[at - 1 : at] == " " else ""))]
 
 
+def _enclosed(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """Inside a sentence, in brackets, between dashes or between commas."""
+    start, end = _some_line(text, rng)
+    if gaps := [match.start() for match in _WORD_GAP.finditer(text, start, end) if text[match.start() - 1].isalnum()]:
+        return [
+            (
+                rng.choice(gaps),
+                rng.choice([" ({0})", " ({0})", " — {0} —", " – {0} –", ", {0},", " [{0}]"]).format(piece),
+            )
+        ]
+    if gaps := [match.end() for match in _LETTER_GAP.finditer(text, start, end)]:
+        return [
+            (
+                rng.choice(gaps),
+                rng.choice(["（{0}）", "（{0}）", "({0})", "，{0}，", "——{0}——", "【{0}】"]).format(piece),
+            )
+        ]
+    return _line_suffix(text, piece, fragments, rng)
+
+
+def _ad_lines(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
+    """An advertisement in lines of its own, a sentence in each, where to turn in the last, most often at the end of the text."""
+    lines = [sentence for sentence in _SENTENCE_GAP.split(piece) if sentence] if rng.random() < 0.6 else [piece]
+    if rng.random() < 0.7:
+        lines.append(contact(rng, rng.choice(fragments).trade))
+    joint = rng.choice(["\n", "\n", "\n\n"])
+    if rng.random() < 0.6:
+        return [(len(text), "\n" * rng.choice([1, 2]) + joint.join(lines))]
+    return [(rng.choice(open_lines(text)), joint.join(lines) + joint)]
+
+
 def _link_text_whole(text: str, piece: str, fragments: Sequence[Fragment], rng: Random) -> Pieces:
     """A spam term as the whole text of a link to an honest address: the term is injected, the empty link is the article's."""
     at = rng.choice(starts) if (starts := [m.end() for m in _EMPTY_LINK.finditer(text)]) else None
@@ -403,6 +450,8 @@ _FORMS: dict[str, Callable[[str, str, Sequence[Fragment], Random], Pieces]] = {
     "glued_link": _glued_link,
     "linked_line": _linked_line,
     "between": _between,
+    "enclosed": _enclosed,
+    "ad_lines": _ad_lines,
     "reference": _reference,
     "innocent_link": _innocent_link,
 }
@@ -410,12 +459,19 @@ _WEIGHTS = {
     "own_line": 14, "own_paragraph": 7, "repeated": 9, "line_prefix": 18, "line_suffix": 12, "mid_sentence": 22,
     "md_link_mid": 5, "md_link": 6, "bare_url": 1, "tag": 5, "bullet": 3, "title_suffix": 3, "chain": 4,
     "tail_block": 5, "link_text": 1, "link_text_whole": 1.5, "link_in_word": 0.7, "reference": 4, "innocent_link": 1.5,
-    "glued_link": 0.5, "linked_line": 2, "between": 3, "link_row": 1,
+    "glued_link": 0.5, "linked_line": 2, "between": 3, "link_row": 1, "enclosed": 2, "ad_lines": 2,
+}  # fmt: skip
+# Whoever has a sentence to place seldom puts it inside another one.
+_OF_SENTENCES = _WEIGHTS | {
+    "own_line": 26, "own_paragraph": 26, "repeated": 5, "line_prefix": 8, "line_suffix": 14, "mid_sentence": 7, "md_link_mid": 1,
+    "md_link": 3, "tag": 1, "bullet": 7, "title_suffix": 1, "chain": 1, "link_text": 0, "link_text_whole": 0, "link_in_word": 0,
+    "linked_line": 8, "between": 20, "enclosed": 8, "ad_lines": 10,
 }  # fmt: skip
 # In the text of a web page there are no markers and no blank lines, and most of what is injected leads somewhere.
 ON_PAGES = {
     "own_line": 20, "repeated": 6, "line_prefix": 4, "line_suffix": 8, "mid_sentence": 4, "between": 6, "title_suffix": 2, "chain": 3,
-    "md_link": 22, "md_link_mid": 8, "link_row": 12, "linked_line": 5, "innocent_link": 2, "glued_link": 1, "bare_url": 1,
+    "md_link": 22, "md_link_mid": 8, "link_row": 12, "linked_line": 5, "innocent_link": 2, "glued_link": 1, "bare_url": 1, "enclosed": 2, "ad_lines": 3,
 }  # fmt: skip
 # What stands in the pages of a real network: a term in front of a line, on a line of its own, as a tag in a line of metadata.
-NETWORK = Manner({"line_prefix": 0.7, "own_line": 0.3}, 0.22)
+_OF_NETWORK = {"line_prefix": 0.7, "own_line": 0.3}
+NETWORK = Manner(_OF_NETWORK, _OF_NETWORK, 0.22)
