@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def decide(
         start, end = whole_link(text, item.start, item.end)
         item = item._replace(start=start, end=end)
         item = item._replace(end=_without_own_address(text, item, likely, own))
-        item = item._replace(end=_without_own_word(text, item, likely, own))
+        item = item._replace(end=_without_own_word(text, item, likely))
         item = item._replace(end=trim(text, item.start, item.end))
         start, end = with_element(text, *inner(text, item.start, item.end))
         item = item._replace(start=start, end=end)
@@ -81,7 +81,7 @@ def decide(
 
 QUOTED = 0.8  # probability that is needed of what is quoted, as articles on spam do, and beside what nobody could read
 ENDLESS_SHARE = 0.5  # of a text are words of a thousand signs and more: nothing can be compared with it
-_ENDLESS = pattern(r"[!-~]{1000,}+")
+_ENDLESS = pattern(r"(?<![!-~])[!-~]{1000,}+")
 _QUOTES = {"“": "”", "„": "“", "”": "”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"'}
 
 
@@ -261,12 +261,13 @@ def _without_own_address(text: str, item: Judged, likely: Sequence[tuple[int, in
     return int(link.end()) if own[link[1]] else item.end
 
 
+_LATIN = pattern(r"(?<![\p{Latin}\p{N}_])\p{Latin}[\p{Latin}\p{N}_.+-]*")
 _LAST_WORD = pattern(r"\s(\p{Latin}[\p{Latin}\p{N}_.+-]*)\s*$")
 _OTHER_LETTERS = pattern(r"\s*[^\P{L}\p{Latin}]")
 OWN_WORD = 2  # times a word stands elsewhere in an article whose own it is
 
 
-def _without_own_word(text: str, item: Judged, likely: Sequence[tuple[int, int]], own: dict[str, bool]) -> int:
+def _without_own_word(text: str, item: Judged, likely: Sequence[tuple[int, int]]) -> int:
     """The end of a segment without the Latin word that begins what the article, in other letters, says behind it: `Git 是`.
 
     It is the article's when it stands elsewhere in it, outside the stretches likely to be spam.
@@ -274,11 +275,19 @@ def _without_own_word(text: str, item: Judged, likely: Sequence[tuple[int, int]]
     last = _LAST_WORD().search(text, item.start, item.end)
     if last is None or _OTHER_LETTERS().match(text, item.end) is None:
         return item.end
-    word = str(last[1])
-    if word not in own:
-        found = (match.span() for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text))
-        own[word] = sum(not touches(likely, start, end) for start, end in found) >= OWN_WORD
-    return int(last.start()) if own[word] else item.end
+    word = last[1].rstrip(".-")
+    places = (not touches(likely, start, start + len(word)) for start in _latin_words(text).get(word, ()))
+    is_own = sum(islice(filter(None, places), OWN_WORD)) == OWN_WORD
+    return int(last.start()) if is_own else item.end
+
+
+@lru_cache(maxsize=1)
+def _latin_words(text: str) -> dict[str, list[int]]:
+    """Where the Latin words of a text stand, found once for all the cuts in it."""
+    places: dict[str, list[int]] = {}
+    for match in _LATIN().finditer(text):
+        places.setdefault(match[0].rstrip(".-"), []).append(match.start())
+    return places
 
 
 _FEATURE = {name: number for number, name in enumerate(NAMES)}

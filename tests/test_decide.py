@@ -10,10 +10,12 @@ from samples import marked, tiny_model
 
 from cleaner import Cleaner
 from cleaner import charclass as cc
+from cleaner.api import _Progress
 from cleaner.decide import REMOVED, REVIEW, decide, with_blank_lines
 from cleaner.features import ACCEPT_NAMES
 from cleaner.judge import Judged, judge
 from cleaner.model import Model, load, save
+from cleaner.policy import Policy
 from cleaner.span import Span, minus
 
 
@@ -51,6 +53,7 @@ def _decided(text: str, probabilities: list[float], model: Model, level: str = "
         ("a ⟦[x](http://s.io/p)⟧ b", [0.99], "remove", [("[x](http://s.io/p) ", "removed")]),
         ("一 Git 二 Git 三\n⟦a b Git⟧ 是\n", [0.95], "remove", [("a b ", "removed")]),
         ("一 Git 二 GitHub 三\n⟦a b Git⟧ 是\n", [0.95], "remove", [("a b Git ", "removed")]),
+        ("Git一，Git。\n⟦a b Git⟧ 是\n", [0.95], "remove", [("a b ", "removed")]),
         ("一 Git 二 Git 三\n⟦a b Git⟧\n", [0.95], "remove", [("a b Git\n", "removed")]),
         ("one Git two Git\n⟦a b Git⟧ is\n", [0.95], "remove", [("a b Git ", "removed")]),
         ("one\n⟦a b⟧\ntwo lib/a-⟦b c⟧.c", [0.95, 0.99], "remove", [("a b\n", "removed"), ("b c", "review")]),
@@ -150,6 +153,38 @@ def test_evidence(model: Model) -> None:
 def test_trade(words: str, trade: str) -> None:
     _, [span] = _decided(f"one ⟦{words}⟧ two", [0.99], load())
     assert span.trade == trade
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "one “⟦a b⟧” two",
+        "one ⟦«a b»⟧ two",
+        "one „⟦a b“⟧ two",
+        "「⟦a b⟧」\n",
+        "| a | b |\n|---|---|\n| ⟦a b⟧ | two |\n",
+        f"{'x' * 3000} ⟦a b⟧ two",
+    ],
+)
+def test_what_is_quoted_has_to_be_surer(model: Model, text: str) -> None:
+    loose = model._replace(remove=0.5, review=0.2)
+    for probability, level, action in ((0.7, "remove", REVIEW), (0.7, "review", REMOVED), (0.85, "remove", REMOVED)):
+        [span] = _decided(text, [probability], loose, level)[1]
+        assert span.action == action
+    plain = text.translate(str.maketrans("“”«»„「」|x", "         "))
+    [span] = _decided(plain, [0.7], loose)[1]
+    assert span.action == REMOVED
+
+
+def test_a_weaker_finding_for_review_gives_way() -> None:
+    text = "The quay is wide."
+    progress = _Progress(text, "txt", Policy())
+    weak, strong = (Span(a, b, p, "spam-link", "seo", (), REVIEW, "") for a, b, p in ((0, 8, 0.3), (4, 12, 0.9)))
+    progress.add([weak])
+    progress.add([strong])
+    assert progress.spans == [strong]
+    progress.add([weak])
+    assert progress.spans == [strong]
 
 
 def test_a_definition_in_a_code_block_stays(model: Model) -> None:
