@@ -29,7 +29,7 @@ from cleaner.report.page import LISTED, page
 
 SIZES = {"E": 29, "N": 10, "T": 19, "H": 22, "M": 11, "J": 18, "P": 3, "W": 12, "Z": 15, "F": 14}
 MULTI_MEMBER = "Z06/multi_member.gz"  # its content comes back, in one member
-REPORTED = ("H12", "M08", "M09", "M10")
+REPORTED = {"H12": 1, "M08": 1, "M09": 1, "M10": 2}  # how many findings
 UNREPORTED = {
     "T08": "text in invisible tag characters",
 }
@@ -115,7 +115,8 @@ def test_comes_out_as_its_row_says(ran: Ran, bad: Bad) -> None:
     ],
 )
 def test_what_is_not_cut_is_reported(ran: Ran, bad_id: str) -> None:
-    assert {row["action"] for path, rows in ran.rows.items() for row in rows if path.startswith(bad_id)} == {"review"}
+    actions = [row["action"] for path, rows in ran.rows.items() for row in rows if path.startswith(bad_id)]
+    assert actions == ["review"] * REPORTED.get(bad_id, 1)
 
 
 def test_every_input_is_counted_and_nothing_else_written(ran: Ran) -> None:

@@ -115,14 +115,14 @@ def _features(line: str, piece: str, cleaner: Cleaner) -> dict[str, float]:
 
 
 def test_an_address_does_not_hide_the_words_it_is_behind(cleaner: Cleaner) -> None:
-    piece = "[online casino](http://www.parish.example/minutes-of-the-last-meeting)"
+    piece = "[online casino](http://www.parish.org/minutes/of/the/last/meeting)"
     linked, bare = (
         _features(f"Buy {piece} now", piece, cleaner),
         _features("Buy [online casino]() now", "[online casino]()", cleaner),
     )
     assert linked["bare_length"] == bare["length"]
     assert linked["bare_mean"] > bare["ngram_mean"] / 2 > linked["ngram_mean"]
-    assert linked["address_score"] < linked["bare_score"] / 2
+    assert linked["address_score"] < 0 < linked["bare_score"]
     same = [
         ("bare_length", "length"),
         ("bare_mean", "ngram_mean"),
