@@ -54,7 +54,7 @@ def decide(
         if item.probability < model.review:
             break
         key = key_of(text[item.start : item.end])
-        is_shown = needs_more(text, item.start, item.end)
+        more = needs_more(text, item.start, item.end)
         start, end = whole_link(text, item.start, item.end)
         item = item._replace(start=start, end=end)
         item = item._replace(end=_without_own_address(text, item, likely, own))
@@ -69,12 +69,12 @@ def decide(
             continue
         insort(taken, (start, end))
         may_go = not breaks(text, start, end) and not says_nothing(text, start, end)
-        cut = item.probability >= (max(lowest, QUOTED) if is_shown and level == "remove" else lowest) and may_go
+        cut = item.probability >= (max(lowest, QUOTED) if more and level == "remove" else lowest) and may_go
         reason, trade = _reason(text, item), trade_of(item.folded, model)
         why = evidence(model.accept, model.spam, item.row, item.elsewhere)
         span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW, key)
         spans.append(span)
-        if not cut and may_go and not is_shown and reason in (LINE, BLOCK):
+        if not cut and may_go and not more and reason in (LINE, BLOCK):
             doubtful.add(span)
     return with_definitions(text, _with_blocks(text, spans, doubtful), protected)
 
@@ -119,7 +119,7 @@ LISTED_SHARE = 0.5  # of the characters of a segment follow their neighbour in t
 
 
 def says_nothing(text: str, start: int, end: int) -> str:
-    """Why a stretch is no language, "" for one that may be: much could not be decoded, or it is a table of characters or figures, or a path.
+    """Why a stretch is no advertisement, "" for what may be one: it could mostly not be decoded, is a table, part of a path, or code.
 
     >>> says_nothing("caf\\udce9 au lait", 0, 12), says_nothing("\\udcb0\\udcae\\udcc9\\udccf", 0, 4)
     ('', 'much of it could not be decoded')

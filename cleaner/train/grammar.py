@@ -76,8 +76,8 @@ _SYLLABLES = [
     "xo",
     "za",
 ]
-# Where made-up hosts of spam end, and hosts of our own honest texts, whose files say `.example`, a name that is nobody's: what
-# ends so must not tell the two apart, and is as rare in both as elsewhere.
+# How made-up hosts end: those of our own honest texts, whose files say `.example` so that they are nobody's, as common ones do, and
+# of those of spam all but SHADY_SHARE, so that `.example` is no sign of honesty.
 _SHADY = (
     ".top", ".xyz", ".club", ".cc", ".vip", ".shop", ".ru", ".site", ".online", ".info", ".me", ".live", ".win", ".bet", ".icu", ".buzz",
     ".co",
