@@ -15,7 +15,16 @@ from cleaner import hostwords
 from cleaner import model as models
 from cleaner.campaigns import RULES, Census, own_campaigns, raised
 from cleaner.code import code_spans
-from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide, with_blank_lines, with_last_line
+from cleaner.decide import (
+    ALLOWED,
+    REMOVED,
+    REVIEW,
+    UNSEEN,
+    decide,
+    with_blank_lines,
+    with_last_line,
+    with_lines_between,
+)
 from cleaner.hostwords import Hosts
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
@@ -204,7 +213,7 @@ class Cleaner:
             spans = decide(item, judged, self.model, level, kept)
             if judged and may_hide(item):
                 spans = _with_embedded(item, spans, judged, self.model, level)
-            return with_blank_lines(item, with_last_line(item, spans))
+            return with_blank_lines(item, with_last_line(item, with_lines_between(item, spans, kept)))
         from cleaner.pages.hiding import all_spans
 
         return all_spans(item, judged, self.model, self.hosts, level)

@@ -183,6 +183,45 @@ def with_last_line(text: str, spans: list[Span]) -> list[Span]:
     return longer
 
 
+LINES_BEFORE = 3  # of spam, right in front of a line that is cut because more spam follows
+TIMES_AS_LONG = 2  # as the longest of these it may be
+
+
+def with_lines_between(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
+    """The sorted spans, a cut with the one line behind it that stands among lines of spam: several before it, another right behind.
+
+    >>> spam = Span(0, 4, 0.9, LINE, "unknown", (), REMOVED)
+    >>> lines = [spam._replace(start=at, end=at + 5) for at in (0, 5, 10, 20)]
+    >>> [(span.start, span.end) for span in with_lines_between("SPAM\\nSPAM\\nSPAM\\nMore\\nSPAM\\n", lines)]
+    [(0, 5), (5, 10), (10, 20), (20, 25)]
+    """
+    out = list(spans)
+    closed = sorted([*protected, *((span.start, span.end) for span in spans if span.action != REMOVED)])
+    cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
+    first = 0  # where the cuts begin that stand right behind one another
+    for before, number, behind in zip([None, *cuts], cuts, cuts[1:], strict=False):
+        if before is None or out[before].end != out[number].start:
+            first = out[number].start
+        start, end = out[number].end, out[behind].start
+        lengths = [len(line) for line in text[first:start].splitlines() if line.strip()]
+        if len(lengths) < LINES_BEFORE or not _is_line(text, start, end) or breaks(text, start, end):
+            continue
+        if end - start <= TIMES_AS_LONG * max(lengths) and _is_free(closed, start, end):
+            out[number] = out[number]._replace(end=end)
+    return out
+
+
+def _is_line(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is one line that is not blank, with or without its line end."""
+    ends = text[end - 1 : end] == "\n" or text[end : end + 1] == "\n"
+    return (
+        text[start - 1 : start] == "\n"
+        and ends
+        and len(text[start:end].splitlines()) == 1
+        and not text[start:end].isspace()
+    )
+
+
 def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
     """The spans sorted, with the definitions of references that only what is cut needs, and without those that stay in use."""
     spans = without_used_definitions(text, spans)

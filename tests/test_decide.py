@@ -11,7 +11,7 @@ from samples import marked, tiny_model
 from cleaner import Cleaner
 from cleaner import charclass as cc
 from cleaner.api import _Progress
-from cleaner.decide import REMOVED, REVIEW, decide, with_blank_lines
+from cleaner.decide import REMOVED, REVIEW, decide, with_blank_lines, with_lines_between
 from cleaner.features import ACCEPT_NAMES
 from cleaner.judge import Judged, judge
 from cleaner.model import Model, load, save
@@ -236,3 +236,34 @@ def test_blank_lines_go_with_what_is_cut(text: str, actions: tuple[str, str], le
     ]
     cuts = [(span.start, span.end) for span in with_blank_lines(dirty, spans) if span.action == REMOVED]
     assert minus(dirty, cuts) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("one\n⟦a\n⟧⟦b\n⟧⟦c\n⟧d\n⟦e\n⟧two\n", "one\ntwo\n"),
+        ("one\n⟦a\n⟧⟦b\n⟧⟦c\n⟧d⟦\ne⟧", "one\n"),
+        ("one\n⟦a\n⟧⟦b\n⟧⟦c\n⟧d\n⟦e\n⟧f\n⟦g\n⟧two\n", "one\ntwo\n"),
+        ("one\n⟦a\n⟧⟦b\n⟧d\n⟦e\n⟧two\n", "one\nd\ntwo\n"),
+        ("one\n⟦a\n⟧⟦b\n⟧⟦c\n⟧d\nd\n⟦e\n⟧two\n", "one\nd\nd\ntwo\n"),
+        ("one\n⟦a\n⟧⟦b\n⟧⟦c\n⟧\nd\n⟦e\n⟧two\n", "one\n\nd\ntwo\n"),
+        ("one\n⟦a\n⟧⟦b\n⟧⟦c\n⟧an honest line\n⟦e\n⟧two\n", "one\nan honest line\ntwo\n"),
+        ("one\n⟦a\n⟧⟦b\n⟧⟦c\n⟧d\nthree ⟦e\n⟧two\n", "one\nd\nthree two\n"),
+        ("one\n⟦a\n⟧⟦b\n⟧⟦c ⟧d\n⟦e\n⟧two\n", "one\nd\ntwo\n"),
+    ],
+    ids=repr,
+)
+def test_one_line_among_many_of_spam_goes_with_them(text: str, left: str) -> None:
+    dirty, places = marked(text)
+    spans = [Span(start, end, 0.9, "promo-line", "", (), REMOVED) for start, end in places]
+    assert minus(dirty, [(span.start, span.end) for span in with_lines_between(dirty, spans)]) == left
+
+
+def test_no_line_among_spam_goes_that_is_protected_or_for_review() -> None:
+    dirty, places = marked("one\n⟦a\n⟧⟦b\n⟧⟦c\n⟧⟦d\n⟧⟦e\n⟧two\n")
+    spans = [Span(start, end, 0.9, "promo-line", "", (), REMOVED) for start, end in places]
+    review = [span._replace(action=REVIEW) if number == 3 else span for number, span in enumerate(spans)]
+    others = spans[:3] + spans[4:]
+    assert with_lines_between(dirty, review) == review
+    assert with_lines_between(dirty, others, [places[3]]) == others
+    assert with_lines_between(dirty, others) != others
