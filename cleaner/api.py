@@ -33,7 +33,7 @@ from cleaner.policy import Policy
 from cleaner.readers.markdown import may_hide
 from cleaner.readers.prose import protected
 from cleaner.reading import Stretches
-from cleaner.spamlinks import link_spans
+from cleaner.spamlinks import link_spans, planted_spans
 from cleaner.span import CleanerError, Span, holds, merged, minus, touches
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some: it doubles the time to start
@@ -210,7 +210,7 @@ class Cleaner:
         self, item: str | OpenPage, judged: list[Judged], level: str, kept: Sequence[tuple[int, int]]
     ) -> list[Span]:
         if isinstance(item, str):
-            spans = decide(item, judged, self.model, level, kept)
+            spans = _with_planted(decide(item, judged, self.model, level, kept), planted_spans(item, self.hosts, kept))
             if judged and may_hide(item):
                 spans = _with_embedded(item, spans, judged, self.model, level)
             return with_blank_lines(item, with_last_line(item, with_lines_between(item, spans, kept)))
@@ -226,6 +226,16 @@ def _looked_at(text: str, format: str) -> str | OpenPage:
     from cleaner.pages.opened import OpenPage
 
     return OpenPage(text)
+
+
+def _with_planted(spans: list[Span], planted: Sequence[Span]) -> list[Span]:
+    """The spans, and the planted texts of links that none of them cuts into, in the place of what is for review there."""
+    if not planted:
+        return spans
+    cuts = merged((span.start, span.end) for span in spans if span.action == REMOVED)
+    more = [span for span in planted if not touches(cuts, span.start, span.end)]
+    places = [(span.start, span.end) for span in more]
+    return sorted([*(span for span in spans if not touches(places, span.start, span.end)), *more])
 
 
 def _with_embedded(text: str, spans: list[Span], judged: Sequence[Judged], model: Model, level: str) -> list[Span]:

@@ -257,13 +257,13 @@ def read_name(labels: Sequence[str], hosts: Hosts) -> Reading:
     return Reading(shown, points, goods.most_common(1)[0][0], goods.total() * HINT, sells, share)
 
 
-def names_goods(text: str, trade: str, hosts: Hosts) -> bool:
-    """Whether a text names goods of a trade several times."""
+def names_goods(text: str, trade: str, hosts: Hosts, times: int = NAMED) -> bool:
+    """Whether a text names goods of a trade several times, or as often as asked."""
     count = 0
     for match in _WORD().finditer(text.lower()):
         points, of = hosts.words.get(match[0], (0.0, ""))
         count += of == trade and points > 1
-        if count >= NAMED:
+        if count >= times:
             return True
     return False
 

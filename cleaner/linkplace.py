@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaner.decide import REVIEW
-from cleaner.hosts import BAR, DOUBTFUL, Verdict, host_of, names_goods
+from cleaner.decide import REMOVED, REVIEW
+from cleaner.hosts import BAR, DOUBTFUL, GOODS, Verdict, host_of, judge_address, names_goods, read_name
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
 from cleaner.readers.prose import code
@@ -95,6 +95,27 @@ def _in_text(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iter
             span = _span(_around(text, start, end), text[start:end], verdict, on_subject=on_subject)
             if span is not None:
                 yield span
+
+
+def planted_texts(text: str, places: Sequence[tuple[int, int, str]], hosts: Hosts) -> list[Span]:
+    """Links whose every word sells what neither their address nor the rest of the article speaks of: someone changed their text.
+
+    `places` are where the texts of links stand, and the address behind each. Only the text is the span.
+    """
+    spans = []
+    rest = _LINKED().sub(" ", text)
+    for start, end, address in places:
+        said = read_name([text[start:end].lower()], hosts)
+        if said.points < BAR or said.goods < GOODS or said.share < 1 or judge_address(address, hosts):
+            continue
+        # In scripts without spaces words of goods stand among others.
+        unspaced = any(word in rest for word, (_, of) in hosts.words.items() if of == said.trade and not word.isascii())
+        if not unspaced and not names_goods(rest, said.trade, hosts, times=1):
+            seen = (f'link reads "{said.words}"', said.points), ("before looking", START)
+            spans.append(
+                Span(start, end, 1 / (1 + math.exp(-said.points - START)), SPAM_LINK, said.trade, seen, REMOVED)
+            )
+    return spans
 
 
 def _around(text: str, start: int, end: int) -> Place:

@@ -1,4 +1,7 @@
-"""Links to hosts and paths that plainly sell spam, or that their text belies: reported, and never cut for that alone."""
+"""Links to hosts and paths that plainly sell spam, or that their text belies: reported, and never cut for that alone.
+
+And links whose text alone sells something, in a text that does not: of these the text is cut.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
+from cleaner.readers.markdown import code_spans
+from cleaner.reading import Stretches
 from cleaner.span import Span
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some
@@ -22,6 +27,9 @@ _ADDRESS = re.compile(rf"//(?=[\w\[%])(?:\[[0-9a-fA-F:.]+\])?{_AFTER}{{3,}}")
 _BARE = re.compile(rf"www\.(?=\w){_AFTER}{{3,}}")
 _SCHEME = pattern(r"(?i)[a-z][a-z0-9+.-]*+:\Z")
 _TRAILING = ".,;:!?*_~'"
+_LINK = pattern(
+    r"(?<!!)\[((?=[^\[\]\n]{3,60}\])[\p{L}\p{N}]++(?:[ -][\p{L}\p{N}]++)*+)\]\(\s*+<?((?:https?:)?//[^()<>\s]++)[^()\n]*+\)"
+)
 Item = TypeVar("Item")
 
 
@@ -50,6 +58,29 @@ def link_spans(
     for number, places in groupby(hot, key=itemgetter(0)):
         out[number] = _spans(texts[number], formats[number], [*islice(places, MOST)], hosts, pages[number])
     return out
+
+
+def planted_spans(text: str, hosts: Hosts, protected: Stretches) -> list[Span]:
+    """The texts of links that sell what neither the address nor the rest of a text speaks of, to be cut; their brackets stay.
+
+    >>> from cleaner.hostwords import load
+    >>> text = "The tunnel is made by [online casino](https://tunnel.example/docs), which is free."
+    >>> [text[span.start : span.end] for span in planted_spans(text, load(), [])]
+    ['online casino']
+    """
+    links = [*_LINK().finditer(text)] if "](" in text else []
+    likely = _which(links, [link[1] for link in links], hosts)
+    if not likely:
+        return []
+    kept = [*protected, *code_spans(text)]
+    places = [
+        (*link.span(1), link[2])
+        for link in likely
+        if not any(start < link.end() and end > link.start() for start, end in kept)
+    ]
+    from cleaner.linkplace import planted_texts
+
+    return planted_texts(text, places, hosts)
 
 
 def _spans(

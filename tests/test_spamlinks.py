@@ -1,4 +1,4 @@
-"""Links to plain spam are reported where they stand, and never cut for that alone."""
+"""Links to plain spam are reported where they stand, and never cut for that alone; words that somebody planted in one are."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import math
 from itertools import pairwise
 
 import pytest
-from samples import ARTICLE
+from samples import ARTICLE, marked
 
 from cleaner import Cleaner
 from cleaner.hostwords import load
 from cleaner.pages.opened import OpenPage
-from cleaner.spamlinks import MOST, link_spans
+from cleaner.readers.prose import protected
+from cleaner.spamlinks import MOST, link_spans, planted_spans
 from cleaner.span import Span
 
 HOT = "https://slotgacor88.example/"
@@ -151,3 +152,38 @@ def test_each_text_has_the_findings_it_has_alone() -> None:
 @pytest.mark.parametrize("format_", ["txt", "md", "rst", "html"])
 def test_hostile_texts_end(piece: str, format_: str) -> None:
     assert len(_found(piece * 2_000, format_)) <= MOST
+
+
+PLANTED = {
+    "two words": "The tunnel is made by [⟦online casino⟧](https://tunnel.example/docs), which is free.",
+    "in a script without spaces": "다른 기계에 원격 에이전트에 대한 [⟦카지노사이트⟧](https://tunnel.example) (무료)",
+    "angle brackets and a title": 'See [⟦cheap viagra⟧](<https://paper.example/a> "Paper"), then.',
+    "words that are not goods": "See [free online games](https://paper.example/a).",
+    "one word of several": "See [the casino online](https://paper.example/a).",
+    "an address that says so": "See [video poker](https://code.example/games/video-poker).",
+    "a host that says so": "See [video poker](https://poker.example/).",
+    "an article on the subject": "A poker tutorial. See [video poker](https://code.example/a).",
+    "the same in a script without spaces": "온라인카지노는 [카지노사이트](https://tunnel.example)",
+    "an account": "Thanks to [@xxx7xxxx](https://code.example/issues/7).",
+    "an image": "![online casino](https://paper.example/a.png)",
+    "code": "Write `[online casino](https://paper.example/a)` there.",
+    "a reference": "See [online casino][7].",
+    "text of a span": "See [online casino](next.html).",
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_text_that_somebody_planted_in_a_link(name: str, cleaner: Cleaner) -> None:
+    dirty, places = marked(PLANTED[name])
+    found = planted_spans(dirty, load(), protected(dirty, "md"))
+    assert [(span.start, span.end, span.action) for span in found] == [(*place, "removed") for place in places]
+    for span in found:
+        assert math.log(span.score / (1 - span.score)) == pytest.approx(sum(value for _, value in span.evidence))
+
+
+@pytest.mark.parametrize("level", ["remove", "review"])
+def test_planted_text_is_cut_and_its_link_stays(level: str) -> None:
+    dirty = "The tunnel is made by [online casino](https://tunnel.example/docs), which is free.\n"
+    result = Cleaner(level=level).clean(dirty, format="md")
+    assert result.text == "The tunnel is made by [](https://tunnel.example/docs), which is free.\n"
+    assert [(span.reason, span.trade) for span in result.spans] == [("spam-link", "gambling")]
