@@ -14,13 +14,14 @@ from cleaner.api import MAX_TAGS
 from cleaner.decide import REMOVED, REVIEW
 from cleaner.document import process
 from cleaner.explain import explain_bytes
+from cleaner.pages import weigh
 from cleaner.pages.carve import carve, keeps_markup, parse
 from cleaner.pages.markup import tokenize
-from cleaner.pages.opened import shown
+from cleaner.pages.opened import OpenPage, shown
 from cleaner.pages.page import lay_out
 from cleaner.pages.site import is_own, label, own_labels
 from cleaner.readers import Document
-from cleaner.span import minus
+from cleaner.span import Span, minus
 
 CASES = Path(__file__).parent / "cases"
 
@@ -359,3 +360,23 @@ def test_a_word_whose_link_was_hijacked_is_for_review(cleaner: Cleaner) -> None:
     result = cleaner.clean(source, format="html")
     assert result.text == source
     assert [(span.action, span.reason) for span in result.spans] == [(REVIEW, "spam-link")]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "bar"),
+    [
+        ("rel='external nofollow' class='url'", weigh.SIGNED_LINK),
+        ("class='url fn' rel='Nofollow'", weigh.SIGNED_LINK),
+        ("rel='nofollow ugc'", weigh.SIGNED_LINK),
+        ("rel='nofollow'", weigh.LINK),
+        ("class='url'", weigh.LINK),
+        ("", weigh.LINK),
+    ],
+)
+def test_the_name_a_comment_is_signed_with_needs_more(attributes: str, bar: float) -> None:
+    opened = OpenPage(
+        f"<link rel=canonical href='https://paper.example/a'><p>A river.</p><p><a href='http://shop.example/a' {attributes}>second</a></p>"
+    )
+    [link] = opened.page.links
+    span = Span(link.start, link.end, 0.5, "spam-link", "unknown", (), REMOVED)
+    assert weigh._bar(opened, span, set()) == bar

@@ -18,7 +18,7 @@ from cleaner.judge import Judged
 from cleaner.model import Model
 from cleaner.pages.carve import carve
 from cleaner.pages.foreign import foreign_again, without_own_start
-from cleaner.pages.markup import COMMENT, START, Element
+from cleaner.pages.markup import COMMENT, START, Element, attributes
 from cleaner.pages.opened import INLINE, OpenPage
 from cleaner.pages.page import Link, Page
 from cleaner.pages.strangers import strangers
@@ -31,6 +31,7 @@ TEXT = 0.4  # a paragraph without attributes and without a link, text behind the
 OTHER_TEXT = 0.75  # what is no link, and in the midst of a page
 BLIND_LINK = 0.5  # a link to another site's front page, on a page that does not say which site it is of
 NAMED_LINK = 0.75  # a link whose text is the name of the site it leads to
+SIGNED_LINK = 0.75  # the name, linked, that somebody signed a comment with
 INNOCENT = 1.5  # n-gram score of a link's text, in logits, up to which only its address speaks against it; goods have 2.5 and more
 SURE = 0.97  # what has a fixed place on a page, such as its title
 NEVER = 2.0  # the site's own words
@@ -119,6 +120,8 @@ def _bar(opened: OpenPage, span: Span, hijacked: set[Link]) -> float:
             return KNOWN  # so are menus, which stand on a page twice
         if all(says_its_host(text[link.start : link.end].rpartition("](")[0], link.host) for link in links):
             return NAMED_LINK
+        if all(_is_signature(opened, link) for link in links):
+            return SIGNED_LINK
         return APPENDED if is_appended else LINK
     words = " ".join(text[span.start : span.end].lower().split())
     is_foreign = is_appended and bool(opened.own_foreign(words))
@@ -146,6 +149,14 @@ def _bar_inside(opened: OpenPage, place: int, otherwise: float, *, is_behind: bo
     if INLINE.issuperset(names[: names.index("a")]):
         return NEVER
     return otherwise if is_behind else SURE  # blocks in a link are a card, with sentences of its own
+
+
+def _is_signature(opened: OpenPage, link: Link) -> bool:
+    """Whether a link is the name somebody signed a comment with, as the programs of sites mark it."""
+    token = opened.tokens[bisect_right(opened.token_starts, link.tag) - 1]
+    said = {item.name: set(item.value.lower().split()) for item in attributes(opened.source, token)}
+    rel = said.get("rel", set())
+    return "ugc" in rel or ("nofollow" in rel and "url" in said.get("class", ()))
 
 
 def says_its_host(words: str, host: str) -> bool:
