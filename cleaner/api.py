@@ -210,7 +210,8 @@ class Cleaner:
         self, item: str | OpenPage, judged: list[Judged], level: str, kept: Sequence[tuple[int, int]]
     ) -> list[Span]:
         if isinstance(item, str):
-            spans = _with_planted(decide(item, judged, self.model, level, kept), planted_spans(item, self.hosts, kept))
+            spans = decide(item, judged, self.model, level, kept)
+            spans = _with_planted(spans, planted_spans(item, self.hosts, kept), self.model)
             if judged and may_hide(item):
                 spans = _with_embedded(item, spans, judged, self.model, level)
             return with_blank_lines(item, with_last_line(item, with_lines_between(item, spans, kept)))
@@ -228,14 +229,19 @@ def _looked_at(text: str, format: str) -> str | OpenPage:
     return OpenPage(text)
 
 
-def _with_planted(spans: list[Span], planted: Sequence[Span]) -> list[Span]:
-    """The spans, and the planted texts of links that none of them cuts into, in the place of what is for review there."""
+def _with_planted(spans: list[Span], planted: Sequence[Span], model: Model) -> list[Span]:
+    """The spans with the planted texts of links; where all of such a link is in doubt as well, it is cut as a whole."""
     if not planted:
         return spans
-    cuts = merged((span.start, span.end) for span in spans if span.action == REMOVED)
-    more = [span for span in planted if not touches(cuts, span.start, span.end)]
-    places = [(span.start, span.end) for span in more]
-    return sorted([*(span for span in spans if not touches(places, span.start, span.end)), *more])
+    out = []
+    free = set(planted)
+    for span in spans:
+        inside = [item for item in planted if item.start < span.end and span.start < item.end]
+        free.difference_update(inside)
+        holds_all = bool(inside) and all(span.start < item.start and item.end < span.end for item in inside)
+        is_doubtful = span.action == REVIEW and span.score < model.remove
+        out.append(span._replace(action=REMOVED) if holds_all and is_doubtful else span)
+    return sorted([*out, *free])
 
 
 def _with_embedded(text: str, spans: list[Span], judged: Sequence[Judged], model: Model, level: str) -> list[Span]:

@@ -9,6 +9,8 @@ import pytest
 from samples import ARTICLE, marked
 
 from cleaner import Cleaner
+from cleaner.api import _with_planted
+from cleaner.decide import REMOVED, REVIEW
 from cleaner.hostwords import load
 from cleaner.pages.opened import OpenPage
 from cleaner.readers.prose import protected
@@ -187,3 +189,24 @@ def test_planted_text_is_cut_and_its_link_stays(level: str) -> None:
     result = Cleaner(level=level).clean(dirty, format="md")
     assert result.text == "The tunnel is made by [](https://tunnel.example/docs), which is free.\n"
     assert [(span.reason, span.trade) for span in result.spans] == [("spam-link", "gambling")]
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([], [(5, 9, REMOVED)]),
+        ([(20, 30, 0.4, REVIEW)], [(5, 9, REMOVED), (20, 30, REVIEW)]),
+        ([(4, 30, 0.4, REVIEW)], [(4, 30, REMOVED)]),
+        ([(4, 30, 0.99, REVIEW)], [(4, 30, REVIEW)]),
+        ([(4, 30, 0.99, REMOVED)], [(4, 30, REMOVED)]),
+        ([(7, 30, 0.4, REVIEW)], [(7, 30, REVIEW)]),
+    ],
+    ids=repr,
+)
+def test_a_link_with_planted_text_that_is_in_doubt_goes_whole(
+    others: list[tuple[int, int, float, str]], expected: list[tuple[int, int, str]], cleaner: Cleaner
+) -> None:
+    planted = Span(5, 9, 0.8, "spam-link", "gambling", (), REMOVED)
+    spans = [Span(start, end, score, "spam-link", "gambling", (), action) for start, end, score, action in others]
+    found = _with_planted(spans, [planted], cleaner.model)
+    assert [(span.start, span.end, span.action) for span in found] == expected
