@@ -43,6 +43,11 @@ def _mapped(table: dict[int, int]) -> Disguise:
     return lambda text: text.lower().translate(table)
 
 
+def _accented_once(word: str) -> str:
+    at = next((n for n, letter in enumerate(word) if letter in "aeiou"), len(word))
+    return word[:at] + word[at : at + 1].translate(str.maketrans("aeiou", "áéíóú")) + word[at + 1 :]
+
+
 def _letters(source: str, target: str) -> Disguise:
     return _mapped(str.maketrans(source, target))
 
@@ -68,6 +73,8 @@ BOTH: dict[str, Disguise] = {
     "letters in brackets": lambda text: "".join(c if c == " " else f"[{c}]" for c in text),
     "every letter twice": lambda text: "".join(c if c == " " else c * 2 for c in text),
     "comments between letters *": _between("<!-- -->"),
+    "entities between letters": _between("&zwnj;"),
+    "code points": lambda text: " ".join(f"U+{ord(letter):04X}" for letter in text),
 }
 LATIN: dict[str, Disguise] = {
     "full width *": _mapped({code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}),
@@ -76,6 +83,8 @@ LATIN: dict[str, Disguise] = {
     "in circles *": _mapped(_alphabet(0x24D0)),
     "in black squares": _mapped(_alphabet(0x1F170)),
     "in brackets": _mapped(_alphabet(0x249C)),
+    "letters of flags": _mapped(_alphabet(0x1F1E6)),
+    "upside down": lambda text: text.lower().translate(str.maketrans(LETTERS, "ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz"))[::-1],
     "small capitals": _letters("abcdefghijklmnoprstuvwyz", "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"),
     "Lisu letters": _letters("abcdefghijklmnoprstuvwxyz", "ꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ"),
     "Cyrillic look-alikes *": _letters("aeopcyx", "аеорсух"),
@@ -86,10 +95,14 @@ LATIN: dict[str, Disguise] = {
     "numbers of an address": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
     "@ and ! for letters": _letters("aio", "@!0"),
     "accents on vowels *": _letters("aeiou", "áèîöü"),
+    "one accent in each word": lambda text: " ".join(map(_accented_once, text.split(" "))),
+    "strokes, tails and rings": _letters("acdelnosuyz", "åçđęłñøşůýż"),
+    "letters of phonetics": _letters("agi", "ɑɡɩ"),
     "accents on most letters *": _letters("aeioucnsyzrtlgd", "áèîöüçñšýžřťľğď"),
     "capitals in turn *": lambda text: "".join(c.upper() if n % 2 else c.lower() for n, c in enumerate(text)),
     "digits and signs for letters *": _letters("aeios", "4310$"),
     "drawn out *": lambda text: "".join(letter * 3 if letter in "aeiou" else letter for letter in text.lower()),
+    "words in one": lambda text: text.replace(" ", ""),
     "letters swapped": lambda text: " ".join(w[:2] + w[3] + w[2] + w[4:] if len(w) > 4 else w for w in text.split(" ")),
     "backwards": lambda text: text[::-1],
 }

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cleaner import charclass as cc
 from cleaner.distinct import distinct
+from cleaner.patterns import pattern
 from cleaner.spaced import REACH, distinct_words
 
 _LEET = {ord(a): ord(b) for a, b in zip("013457$@!", "oieastsai", strict=True)}
@@ -22,8 +23,72 @@ MOST_SIGNS = 3  # digits and signs in a row that may stand for letters,
 MIN_LEET_LETTERS = 2  # and letters beside them in their word
 # Letters of a word in disguise, the share of them with an accent, or the kinds of accents; in honest ones it is less, or fewer.
 MIN_ACCENTED, ACCENTED, MIN_KINDS = 4, 0.7, 3
+# So many vowels one behind the other that all have accents are in disguise, if they are of so many kinds.
+VOWELS, MIN_VOWELS = 6, 3
+LETTERS_A_VOWEL = 8  # characters from one to the next at most
+_VIETNAMESE = np.array([0x1EA0, 0x1F00], dtype=np.uint32)
+_HORNED = np.array([*map(ord, "ơưđ")], dtype=np.uint32)
 _ACCENTED = np.array([0xC0, 0x250], dtype=np.uint32)  # code points among which Latin letters with accents are
 _MANY = "ơưăâêôğşç"  # of languages that have many accents in a word, Vietnamese and Turkish: they say nothing
+
+
+_FIRST_FLAG, _N_FLAG = np.uint32(0x1F1E6), np.uint32(26)
+MOST_FLAGS = 4  # letters in a row that may be flags
+_FIRST_TURNED, _N_TURNED = np.uint32(0x250), np.uint32(0x50)  # code points among which most letters upside down are
+MIN_TURNED, TURNED_SHARE = 4, 0.25  # letters of some words that are nothing but upside down, and the share of all
+_TURNED = dict(zip("ɐɔǝɟƃɥᴉıɾʞɯɹʇʌʍʎ", "acefghiijkmrtvwy", strict=True))
+_EITHER_WAY = dict(zip("bdlnopqsuxz", "qpluodbsnxz", strict=True))
+_UPRIGHT = {ord(turned): ord(letter) for turned, letter in (_TURNED | _EITHER_WAY).items()}
+_WORD_OVER = rf"[{''.join(_TURNED | _EITHER_WAY)}]++(?![\p{{L}}\p{{N}}])"
+_UPSIDE_DOWN = pattern(rf"(?<![\p{{L}}\p{{N}}]){_WORD_OVER}(?:[ ,.'¡¿-]{{1,2}}{_WORD_OVER})*+")
+
+
+def resolve_flags(
+    points: NDArray[np.uint32], codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]
+) -> None:
+    """The letters that two by two are flags, alone or more than two flags in a row, read as letters, in place.
+
+    >>> points = cc.code_points("🇨🇦🇸🇮🇳🇴 🇫🇷🇩🇪")
+    >>> codes, disguised = points.copy(), np.zeros(len(points), dtype=bool)
+    >>> resolve_flags(points, codes, cc.tables().classes[points], disguised)
+    >>> "".join(map(chr, codes))
+    'casino 🇫🇷🇩🇪'
+    """
+    at = np.flatnonzero(points - _FIRST_FLAG < _N_FLAG)  # what is below wraps around
+    if not len(at):
+        return
+    of = np.cumsum(np.diff(at, prepend=-2) > 1) - 1
+    in_row = np.bincount(of)[of]
+    at = at[(in_row == 1) | (in_row > MOST_FLAGS)]
+    codes[at] = points[at] - _FIRST_FLAG + ord("a")
+    classes[at], disguised[at] = cc.LATIN, True
+
+
+def turned_over(points: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Starts and ends, n x 2, of words that are upside down, and so stand from the end to the start: many of their letters say so.
+
+    >>> text = "try snuoq ouᴉsɐɔ ǝuᴉluo now"
+    >>> [text[start:end] for start, end in turned_over(cc.code_points(text))]
+    ['snuoq ouᴉsɐɔ ǝuᴉluo']
+    """
+    found = []
+    if np.count_nonzero(points - _FIRST_TURNED < _N_TURNED) >= MIN_TURNED // 2:
+        for match in _UPSIDE_DOWN().finditer(points.tobytes().decode("utf-32-le", "surrogatepass")):
+            n_turned, n_letters = sum(letter in _TURNED for letter in match[0]), sum(map(str.isalpha, match[0]))
+            if n_turned >= max(MIN_TURNED, TURNED_SHARE * n_letters):
+                found.append(match.span())
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def turn_back(
+    points: NDArray[np.uint32], codes: NDArray[np.uint32], classes: NDArray[np.uint8], stretches: NDArray[np.int64]
+) -> None:
+    """Letters that are upside down as what they are, in place; their order stays."""
+    for start, end in stretches.tolist():
+        for at in range(start, end):
+            letter = _UPRIGHT.get(int(points[at]))
+            if letter is not None:
+                codes[at], classes[at] = letter, cc.LATIN
 
 
 def resolve_lookalikes(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
@@ -170,6 +235,49 @@ def resolve_accents(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disgu
         if end - start >= MIN_ACCENTED and (changed.mean() >= ACCENTED or kinds >= MIN_KINDS):
             codes[start:end] = plain
             disguised[start:end] |= changed
+
+
+def resolve_accented_vowels(codes: NDArray[np.uint32], disguised: NDArray[np.bool_]) -> None:
+    """Several vowels one behind the other that all have accents, and of more kinds than languages have that accent many, lose them, in place.
+
+    >>> codes = cc.code_points("ónlíné cásínó, then déjà été, or büyük ölçüde").copy()
+    >>> resolve_accented_vowels(codes, np.zeros(len(codes), dtype=bool))
+    >>> "".join(map(chr, codes))
+    'online casino, then déjà été, or büyük ölçüde'
+    """
+    first, last = _ACCENTED
+    if np.count_nonzero(codes - first < last - first) < VOWELS:  # what is below wraps around
+        return
+    kinds = _vowels().take(np.minimum(codes, last))
+    at = np.flatnonzero(kinds)
+    accented = np.flatnonzero(kinds[at] > 1)
+    if len(accented) < VOWELS:
+        return
+    apart = (np.diff(accented) > 1) | (np.diff(at[accented]) > LETTERS_A_VOWEL)
+    starts = np.concatenate(([0], np.flatnonzero(apart) + 1))
+    lengths = np.diff(starts, append=len(accented))
+    for start, length in zip(starts[lengths >= VOWELS].tolist(), lengths[lengths >= VOWELS].tolist(), strict=True):
+        letters = at[accented[start : start + length]]
+        near = codes[max(int(letters[0]) - REACH, 0) : letters[-1] + REACH]
+        if len(distinct(kinds[letters])) >= MIN_VOWELS and not _is_vietnamese(near):
+            codes[letters] = [_plain(code) for code in codes[letters].tolist()]
+            disguised[letters] = True
+
+
+def _is_vietnamese(codes: NDArray[np.uint32]) -> bool:
+    """Whether there are letters that only Vietnamese has, of which half of its words have one."""
+    return bool(((codes >= _VIETNAMESE[0]) & (codes < _VIETNAMESE[1])).any() or np.isin(codes, _HORNED).any())
+
+
+@cache
+def _vowels() -> NDArray[np.uint8]:
+    """For each code point up to those of letters with accents what vowel it is: 0 none, 1 one without an accent, others by their letter."""
+    table = np.zeros(int(_ACCENTED[1]) + 1, dtype=np.uint8)
+    for code in range(len(table) - 1):
+        vowel = "aeiou".find(chr(_plain(code)))
+        if vowel >= 0:
+            table[code] = 1 if code <= 0x7F else 2 + vowel
+    return table
 
 
 @cache

@@ -2,7 +2,7 @@
 
 Lower case, compatibility forms (`ｃａｓｉｎｏ`), invisible characters, letters set apart (`爱 上 海`, `c-a-s-i-n-o`), drawn out
 (`casssiiino`), with marks on all of them (`c̣ạṣịṇọ`), borrowed from another alphabet (`сasinо`), with accents all over (`çàśíñö`),
-and digits and signs standing for letters (`c4$ino`). The view is only ever judged; it is never written, and a difference to the
+upside down (`ouᴉsɐɔ`), and digits and signs standing for letters (`c4$ino`). The view is only ever judged; it is never written, and a difference to the
 source is evidence, not a verdict.
 """
 
@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner.respell import resolve_accents, resolve_leet, resolve_lookalikes
+from cleaner.respell import (
+    resolve_accented_vowels,
+    resolve_accents,
+    resolve_flags,
+    resolve_leet,
+    resolve_lookalikes,
+    turn_back,
+    turned_over,
+)
 from cleaner.spaced import drawn_out, gaps_in_spaced_words, marked_all_over
 from cleaner.written_out import Written
 
@@ -59,12 +67,17 @@ def fold(points: NDArray[np.uint32], written: Sequence[Written] = ()) -> View:
         points = points.copy()
         points[[item.start for item in written if item.code]] = [item.code for item in written if item.code]
     classes, codes, disguised = _looked_up(points)
+    resolve_flags(points, codes, classes, disguised)
+    turned = turned_over(points)
+    if len(turned):
+        points = points.copy()  # it may be a text's own
+        turn_back(points, codes, classes, turned)
     dropped = classes == cc.INVISIBLE
     for item in written:
         dropped[item.start + (item.code > 0) : item.end] = True
     dropped[marked_all_over(points, classes)] = True
     hiding = np.flatnonzero(dropped)
-    backwards = _backwards(points, hiding[points[hiding] == _RIGHT_TO_LEFT])
+    backwards = np.concatenate((_backwards(points, hiding[points[hiding] == _RIGHT_TO_LEFT]), turned))
     dropped[:-1] |= (points[:-1] == _CR) & (points[1:] == _LF)  # a line ends the same way everywhere
     gone = np.flatnonzero(dropped)
     gaps, wide = gaps_in_spaced_words(classes[~dropped] if len(gone) else classes)
@@ -87,6 +100,7 @@ def fold(points: NDArray[np.uint32], written: Sequence[Written] = ()) -> View:
     resolve_lookalikes(codes, classes, disguised)
     resolve_leet(codes, classes, disguised)
     resolve_accents(codes, classes, disguised)
+    resolve_accented_vowels(codes, disguised)
     return View(codes, classes, points, source, disguised)
 
 

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     import regex
 
 LONGEST = 100  # characters of a comment, of a tag's attributes
-_NUMBERS = pattern(r"(?:&(?:amp;)*+#(?:[xX][0-9a-fA-F]{2,6}|[0-9]{2,7}); ?){3,}")
-_ONE = pattern(r"&(?:amp;)*+#(?:[xX]([0-9a-fA-F]{2,6})|([0-9]{2,7}));|\\u([0-9a-fA-F]{4})")
+_NUMBERS = pattern(r"(?:&(?:amp;)*+#(?:[xX][0-9a-fA-F]{2,6}|[0-9]{2,7});? ?){3,}")
+_ONE = pattern(r"&(?:amp;)*+#(?:[xX]([0-9a-fA-F]{2,6})|([0-9]{2,7}));?|(?:\\u|U\+)([0-9a-fA-F]{4})(?: (?=U\+))?")
 _ESCAPES = pattern(r"(?:\\u[0-9a-fA-F]{4}){2,}")
+_CODE_POINTS = pattern(r"(?:U\+[0-9a-fA-F]{4} ?){4,}")
 _OCTET_RUN = pattern(r"%[0-9a-fA-F]{2}%[0-9a-fA-F]{2}%[0-9a-fA-F]{2}%[0-9a-fA-F]{2}")
 # Octets of UTF-8: in honest addresses those of letters beyond ASCII, and single signs.
 _OCTETS = pattern(r"(?:%[2-7][0-9a-fA-F]){4,}|(?<![\w/=?&.:%~+#-])(?:%[0-9a-fA-F]{2}){4,}|(?:\\x[0-9a-fA-F]{2}){4,}")
-_NOTHING = rf"(?:<!--[^>]{{0,{LONGEST}}}-->|<wbr ?/?>|<([a-zA-Z]{{1,10}})(?:\s[^<>]{{0,{LONGEST}}})?></\1>|&(?:shy|ZeroWidthSpace|\#173|\#8203);)"
+_NOTHING = rf"(?:<!--[^>]{{0,{LONGEST}}}-->|<wbr ?/?>|<([a-zA-Z]{{1,10}})(?:\s[^<>]{{0,{LONGEST}}})?></\1>|&(?:shy|ZeroWidthSpace|zwn?j|lrm|rlm|\#173|\#8203);)"
+_UNSEEN = ("&shy;", "&Zero", "&zw", "&lrm;", "&rlm;")
 _BROKEN = pattern(rf"(?<=\w)(?:{_NOTHING}\w{{1,20}}){{2,}}")
 _BETWEEN = pattern(_NOTHING)
 _EACH = pattern(rf"(?:<([a-zA-Z]{{1,10}})(?:\s[^<>]{{0,{LONGEST}}})?>[^\s<>&]{{1,2}}</\1> ?){{4,}}")
@@ -49,6 +51,7 @@ def written_out(text: str) -> list[Written]:
     entities, escapes, tags = "&" in text, "\\" in text, "<" in text
     asked = [_NUMBERS] if entities and ("&#" in text or "amp;#" in text) else []
     asked += [_ESCAPES] if escapes and "\\u" in text else []
+    asked += [_CODE_POINTS] if "U+" in text else []
     found: list[Written] = []
     for runs in asked:
         for run in runs().finditer(text):
@@ -63,7 +66,7 @@ def written_out(text: str) -> list[Written]:
     for octets in _OCTETS().finditer(text) if has_octets else ():
         found += _characters(octets.start(), octets.end(), octets[0])
     is_broken = (tags and ("-->" in text or "></" in text or "<wbr" in text)) or (
-        entities and ("&shy;" in text or "&Zero" in text)
+        entities and any(name in text for name in _UNSEEN)
     )
     if is_broken and _BROKEN().search(text):
         found += [

@@ -368,6 +368,7 @@ def test_a_word_whose_link_was_hijacked_is_for_review(cleaner: Cleaner) -> None:
         ("rel='external nofollow' class='url'", weigh.SIGNED_LINK),
         ("class='url fn' rel='Nofollow'", weigh.SIGNED_LINK),
         ("rel='nofollow ugc'", weigh.SIGNED_LINK),
+        ("rel=nofollow class='comment-author-link'", weigh.SIGNED_LINK),
         ("rel='nofollow'", weigh.LINK),
         ("class='url'", weigh.LINK),
         ("", weigh.LINK),

@@ -156,7 +156,8 @@ def _is_signature(opened: OpenPage, link: Link) -> bool:
     token = opened.tokens[bisect_right(opened.token_starts, link.tag) - 1]
     said = {item.name: set(item.value.lower().split()) for item in attributes(opened.source, token)}
     rel = said.get("rel", set())
-    return "ugc" in rel or ("nofollow" in rel and "url" in said.get("class", ()))
+    is_author = any(name == "url" or "author" in name for name in said.get("class", ()))
+    return "ugc" in rel or ("nofollow" in rel and is_author)
 
 
 def says_its_host(words: str, host: str) -> bool:

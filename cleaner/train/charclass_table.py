@@ -40,13 +40,14 @@ CLOSES = ")]}>）】》」』〕］｝〉”’»›＞"
 SEPARATORS = "|•·▪▸►‣◦●○■□◆◇★☆※→⇒~～–—―-_=/\\*#+｜／＿＝＋＊＃﹣－▌▎▏♦♥♠♣❖✦✧➤➔"
 # Letters that look like a Latin one (a selection of the everyday confusables of Unicode TS #39): used inside words of mixed script.
 LOOKALIKES = {
-    "Cyrillic": ("аеорсухіјѕһԁԛԝ", "aeopcyxijshdqw"),
-    "Greek": ("αορυχικνηετω", "aopuxikvnetw"),
+    "Cyrillic": ("аеорсухіјѕһԁԛԝӏүԍҽѵ", "aeopcyxijshdqwlygev"),
+    "Greek": ("αορυχικνηετωσγϲ", "aopuxikvnetwoyc"),
     "Armenian": ("ազլհյոսցքօ", "wqlhjnugfo"),
     "Cherokee": ("ꭰꭱꭲꭵꮖꭹꭺꭻꭼꮃꮇꮋꮍꮐꮓꮟꮢꮤꮩꮪꮮꮯꮲꮶᏼ", "drtiiyajewmhygzbrwvslcpkb"),
 }
 # Whole alphabets that are known from disguises only, or from phonetics, in which their letters stand alone.
 SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True))
+PHONETIC = dict(zip("ɑɡɩ", "agi", strict=True))
 LISU = dict(zip("ꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ", "abcdefghijklmnoprstuvwxyz", strict=True))
 ENCLOSED = (
     0x249C,
@@ -109,7 +110,7 @@ def class_table() -> np.ndarray:
 def fold_pairs() -> tuple[np.ndarray, np.ndarray]:
     """Code points that fold to another single one (compatibility form, then lower case), and what they fold to."""
     own = {chr(first + number): chr(ord("a") + number) for first in ENCLOSED for number in range(26)}
-    own |= SMALL_CAPITALS | LISU
+    own |= SMALL_CAPITALS | LISU | PHONETIC
     source, target = [], []
     for code in range(MAX_CODE_POINT + 1):
         character = chr(code)

@@ -77,10 +77,10 @@ _SYLLABLES = [
     "za",
 ]
 # How made-up hosts end: those of our own honest texts, whose files say `.example` so that they are nobody's, as common ones do, and
-# of those of spam all but SHADY_SHARE, so that `.example` is no sign of honesty.
+# of those of spam all but SHADY_SHARE; one in 16 of either is left `.example`, so that it is no sign of honesty.
 _SHADY = (
     ".top", ".xyz", ".club", ".cc", ".vip", ".shop", ".ru", ".site", ".online", ".info", ".me", ".live", ".win", ".bet", ".icu", ".buzz",
-    ".co",
+    ".co", ".example",
 )  # fmt: skip
 _COMMON = (
     ".com", ".com", ".com", ".com", ".com", ".com", ".net", ".net", ".org", ".org", ".info", ".de", ".fr", ".es", ".it", ".ru", ".cn", ".jp",
