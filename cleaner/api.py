@@ -184,9 +184,10 @@ class Cleaner:
         kept = [protected(text, formats[number]) for number, text in zip(batch, texts, strict=True)]
         done = []
         found = self._judged(texts, kept, [own_campaigns(state[number].spans) for number in batch])
-        for number, item, judged, stretches in zip(batch, left, found, kept, strict=True):
+        planted = planted_spans([item if isinstance(item, str) else "" for item in left], kept, self.hosts)
+        for number, item, judged, links, stretches in zip(batch, left, found, planted, kept, strict=True):
             state[number].protected = stretches
-            if not state[number].take(self._found(item, judged, level, stretches)):
+            if not state[number].take(self._found(item, judged, links, level, stretches)):
                 done.append(number)
         last = {number: state[number] for number in done if level == self._level(state[number])}
         self._report(last, formats, dict(zip(batch, left, strict=True)))
@@ -207,11 +208,16 @@ class Cleaner:
         return [found[number] for number in range(len(texts))]
 
     def _found(
-        self, item: str | OpenPage, judged: list[Judged], level: str, kept: Sequence[tuple[int, int]]
+        self,
+        item: str | OpenPage,
+        judged: list[Judged],
+        planted: Sequence[Span],
+        level: str,
+        kept: Sequence[tuple[int, int]],
     ) -> list[Span]:
         if isinstance(item, str):
             spans = decide(item, judged, self.model, level, kept)
-            spans = _with_planted(spans, planted_spans(item, self.hosts, kept), self.model)
+            spans = _with_planted(spans, planted, self.model)
             if judged and may_hide(item):
                 spans = _with_embedded(item, spans, judged, self.model, level)
             return with_blank_lines(item, with_last_line(item, with_lines_between(item, spans, kept)))

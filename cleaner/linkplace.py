@@ -13,7 +13,9 @@ from cleaner.decide import REMOVED, REVIEW
 from cleaner.hosts import BAR, DOUBTFUL, GOODS, Verdict, host_of, judge_address, names_goods, read_name
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
+from cleaner.readers.markdown import code_spans
 from cleaner.readers.prose import code
+from cleaner.reading import Stretches
 from cleaner.span import Span
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some
@@ -97,24 +99,32 @@ def _in_text(text: str, format: str, items: Sequence[Hot], hosts: Hosts) -> Iter
                 yield span
 
 
-def planted_texts(text: str, places: Sequence[tuple[int, int, str]], hosts: Hosts) -> list[Span]:
+def planted_texts(text: str, places: Sequence[tuple[int, int, str]], protected: Stretches, hosts: Hosts) -> list[Span]:
     """Links whose every word sells what neither their address nor the rest of the article speaks of: someone changed their text.
 
-    `places` are where the texts of links stand, and the address behind each. Only the text is the span.
+    `places` are where the texts of links stand, and the address behind each. Only the text is the span. None in code.
     """
-    spans = []
-    rest = _LINKED().sub(" ", text)
+    found = []
     for start, end, address in places:
-        said = read_name([text[start:end].lower()], hosts)
-        if said.points < BAR or said.goods < GOODS or said.share < 1 or judge_address(address, hosts):
+        name = text[start:end].lower()
+        if hosts.most_points(name) < GOODS:
             continue
+        said = read_name([name], hosts)
+        if said.points >= BAR and said.goods >= GOODS and said.share == 1 and not judge_address(address, hosts):
+            found.append((start, end, said))
+    if not found:
+        return []
+    kept = [*protected, *code_spans(text)]
+    rest = _LINKED().sub(" ", text)
+    spans = []
+    for start, end, said in found:
         # In scripts without spaces words of goods stand among others.
         unspaced = any(word in rest for word, (_, of) in hosts.words.items() if of == said.trade and not word.isascii())
-        if not unspaced and not names_goods(rest, said.trade, hosts, times=1):
+        is_code = any(first < end and start < last for first, last in kept)
+        if not is_code and not unspaced and not names_goods(rest, said.trade, hosts, times=1):
             seen = (f'link reads "{said.words}"', said.points), ("before looking", START)
-            spans.append(
-                Span(start, end, 1 / (1 + math.exp(-said.points - START)), SPAM_LINK, said.trade, seen, REMOVED)
-            )
+            score = 1 / (1 + math.exp(-said.points - START))
+            spans.append(Span(start, end, score, SPAM_LINK, said.trade, seen, REMOVED))
     return spans
 
 

@@ -27,6 +27,7 @@ MIN_ACCENTED, ACCENTED, MIN_KINDS = 4, 0.7, 3
 VOWELS, MIN_VOWELS = 6, 3
 LETTERS_A_VOWEL = 8  # characters from one to the next at most
 _VIETNAMESE = np.array([0x1EA0, 0x1F00], dtype=np.uint32)
+_VOWELS = np.array([*map(ord, "aeiou")], dtype=np.uint32)
 _HORNED = np.array([*map(ord, "ơưđ")], dtype=np.uint32)
 _ACCENTED = np.array([0xC0, 0x250], dtype=np.uint32)  # code points among which Latin letters with accents are
 _MANY = "ơưăâêôğşç"  # of languages that have many accents in a word, Vietnamese and Turkish: they say nothing
@@ -246,22 +247,25 @@ def resolve_accented_vowels(codes: NDArray[np.uint32], disguised: NDArray[np.boo
     'online casino, then déjà été, or büyük ölçüde'
     """
     first, last = _ACCENTED
-    if np.count_nonzero(codes - first < last - first) < VOWELS:  # what is below wraps around
+    at = np.flatnonzero(codes - first < last - first)  # what is below wraps around
+    at = at[_accented_vowels()[codes[at] - first] > 0]
+    if len(at) < VOWELS:
         return
-    kinds = _vowels().take(np.minimum(codes, last))
-    at = np.flatnonzero(kinds)
-    accented = np.flatnonzero(kinds[at] > 1)
-    if len(accented) < VOWELS:
-        return
-    apart = (np.diff(accented) > 1) | (np.diff(at[accented]) > LETTERS_A_VOWEL)
-    starts = np.concatenate(([0], np.flatnonzero(apart) + 1))
-    lengths = np.diff(starts, append=len(accented))
-    for start, length in zip(starts[lengths >= VOWELS].tolist(), lengths[lengths >= VOWELS].tolist(), strict=True):
-        letters = at[accented[start : start + length]]
-        near = codes[max(int(letters[0]) - REACH, 0) : letters[-1] + REACH]
-        if len(distinct(kinds[letters])) >= MIN_VOWELS and not _is_vietnamese(near):
-            codes[letters] = [_plain(code) for code in codes[letters].tolist()]
-            disguised[letters] = True
+    edges = np.concatenate(([0], np.flatnonzero(np.diff(at) > LETTERS_A_VOWEL) + 1, [len(at)]))
+    for number in np.flatnonzero(np.diff(edges) >= VOWELS).tolist():
+        for letters in _between_plain_vowels(codes, at[edges[number] : edges[number + 1]]):
+            kinds = distinct(_accented_vowels()[codes[letters] - first])
+            near = codes[max(int(letters[0]) - REACH, 0) : letters[-1] + REACH]
+            if len(kinds) >= MIN_VOWELS and not _is_vietnamese(near):
+                codes[letters] = [_plain(code) for code in codes[letters].tolist()]
+                disguised[letters] = True
+
+
+def _between_plain_vowels(codes: NDArray[np.uint32], at: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Of some accented vowels those that stand many in a row, without one that has no accent between two."""
+    plain = np.flatnonzero(np.isin(codes[at[0] : at[-1]], _VOWELS)) + at[0]
+    rows = np.split(at, np.flatnonzero(np.diff(np.searchsorted(plain, at))) + 1)
+    return [row for row in rows if len(row) >= VOWELS]
 
 
 def _is_vietnamese(codes: NDArray[np.uint32]) -> bool:
@@ -270,14 +274,9 @@ def _is_vietnamese(codes: NDArray[np.uint32]) -> bool:
 
 
 @cache
-def _vowels() -> NDArray[np.uint8]:
-    """For each code point up to those of letters with accents what vowel it is: 0 none, 1 one without an accent, others by their letter."""
-    table = np.zeros(int(_ACCENTED[1]) + 1, dtype=np.uint8)
-    for code in range(len(table) - 1):
-        vowel = "aeiou".find(chr(_plain(code)))
-        if vowel >= 0:
-            table[code] = 1 if code <= 0x7F else 2 + vowel
-    return table
+def _accented_vowels() -> NDArray[np.uint8]:
+    """For each of the letters with accents which vowel it is, counted from 1, 0 for none."""
+    return np.array(["aeiou".find(chr(_plain(code))) + 1 for code in range(*map(int, _ACCENTED))], dtype=np.uint8)
 
 
 @cache

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
-from cleaner.readers.markdown import code_spans
 from cleaner.reading import Stretches
 from cleaner.span import Span
 
@@ -60,27 +59,22 @@ def link_spans(
     return out
 
 
-def planted_spans(text: str, hosts: Hosts, protected: Stretches) -> list[Span]:
-    """The texts of links that sell what neither the address nor the rest of a text speaks of, to be cut; their brackets stay.
+def planted_spans(texts: Sequence[str], protected: Sequence[Stretches], hosts: Hosts) -> list[list[Span]]:
+    """For each text the words of links that sell what neither the address nor the rest of it speaks of, to be cut; brackets stay.
 
     >>> from cleaner.hostwords import load
     >>> text = "The tunnel is made by [online casino](https://tunnel.example/docs), which is free."
-    >>> [text[span.start : span.end] for span in planted_spans(text, load(), [])]
-    ['online casino']
+    >>> [[text[span.start : span.end] for span in spans] for spans in planted_spans([text], [[]], load())]
+    [['online casino']]
     """
-    links = [*_LINK().finditer(text)] if "](" in text else []
-    likely = _which(links, [link[1] for link in links], hosts)
-    if not likely:
-        return []
-    kept = [*protected, *code_spans(text)]
-    places = [
-        (*link.span(1), link[2])
-        for link in likely
-        if not any(start < link.end() and end > link.start() for start, end in kept)
-    ]
-    from cleaner.linkplace import planted_texts
+    links = [(number, link) for number, text in enumerate(texts) if "](" in text for link in _LINK().finditer(text)]
+    out: list[list[Span]] = [[] for _ in texts]
+    for number, likely in groupby(_which(links, [link[1] for _, link in links], hosts), key=itemgetter(0)):
+        from cleaner.linkplace import planted_texts
 
-    return planted_texts(text, places, hosts)
+        places = [(*link.span(1), link[2]) for _, link in likely]
+        out[number] = planted_texts(texts[number], places, protected[number], hosts)
+    return out
 
 
 def _spans(

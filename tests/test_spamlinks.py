@@ -177,7 +177,7 @@ PLANTED = {
 @pytest.mark.parametrize("name", PLANTED)
 def test_text_that_somebody_planted_in_a_link(name: str, cleaner: Cleaner) -> None:
     dirty, places = marked(PLANTED[name])
-    found = planted_spans(dirty, load(), protected(dirty, "md"))
+    [found] = planted_spans([dirty], [protected(dirty, "md")], load())
     assert [(span.start, span.end, span.action) for span in found] == [(*place, "removed") for place in places]
     for span in found:
         assert math.log(span.score / (1 - span.score)) == pytest.approx(sum(value for _, value in span.evidence))
