@@ -242,7 +242,8 @@ def _with_planted(spans: list[Span], planted: Sequence[Span], model: Model) -> l
     out = []
     free = set(planted)
     for span in spans:
-        inside = [item for item in planted if item.start < span.end and span.start < item.end]
+        first = bisect_right(planted, span.start, key=attrgetter("end"))
+        inside = planted[first : bisect_left(planted, span.end, key=attrgetter("start"))]
         free.difference_update(inside)
         holds_all = bool(inside) and all(span.start < item.start and item.end < span.end for item in inside)
         is_doubtful = span.action == REVIEW and span.score < model.remove

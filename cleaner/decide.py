@@ -185,6 +185,7 @@ def with_last_line(text: str, spans: list[Span]) -> list[Span]:
 
 LINES_BEFORE = 3  # of spam, right in front of a line that is cut because more spam follows
 TIMES_AS_LONG = 2  # as the longest of these it may be
+LOOK_BACK = 2000  # characters that these are looked for in
 
 
 def with_lines_between(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
@@ -203,10 +204,11 @@ def with_lines_between(text: str, spans: list[Span], protected: Sequence[tuple[i
         if before is None or out[before].end != out[number].start:
             first = out[number].start
         start, end = out[number].end, out[behind].start
-        lengths = [len(line) for line in text[first:start].splitlines() if line.strip()]
-        if len(lengths) < LINES_BEFORE or not _is_line(text, start, end) or breaks(text, start, end):
+        if not _is_line(text, start, end) or breaks(text, start, end):
             continue
-        if end - start <= TIMES_AS_LONG * max(lengths) and _is_free(closed, start, end):
+        lengths = [len(line) for line in text[max(first, start - LOOK_BACK) : start].splitlines() if line.strip()]
+        is_among = len(lengths) >= LINES_BEFORE and end - start <= TIMES_AS_LONG * max(lengths)
+        if is_among and _is_free(closed, start, end):
             out[number] = out[number]._replace(end=end)
     return out
 

@@ -16,7 +16,7 @@ from cleaner.patterns import pattern
 from cleaner.readers.markdown import code_spans
 from cleaner.readers.prose import code
 from cleaner.reading import Stretches
-from cleaner.span import Span
+from cleaner.span import Span, merged, touches
 
 if TYPE_CHECKING:  # what knows HTML is loaded when there is some
     from cleaner.pages.opened import OpenPage
@@ -114,14 +114,18 @@ def planted_texts(text: str, places: Sequence[tuple[int, int, str]], protected: 
             found.append((start, end, said))
     if not found:
         return []
-    kept = [*protected, *code_spans(text)]
+    kept = merged([*protected, *code_spans(text)])
     rest = _LINKED().sub(" ", text)
+
+    @cache
+    def is_on(trade: str) -> bool:
+        # In scripts without spaces words of goods stand among others.
+        unspaced = any(word in rest for word, (_, of) in hosts.words.items() if of == trade and not word.isascii())
+        return unspaced or names_goods(rest, trade, hosts, times=1)
+
     spans = []
     for start, end, said in found:
-        # In scripts without spaces words of goods stand among others.
-        unspaced = any(word in rest for word, (_, of) in hosts.words.items() if of == said.trade and not word.isascii())
-        is_code = any(first < end and start < last for first, last in kept)
-        if not is_code and not unspaced and not names_goods(rest, said.trade, hosts, times=1):
+        if not touches(kept, start, end) and not is_on(said.trade):
             seen = (f'link reads "{said.words}"', said.points), ("before looking", START)
             score = 1 / (1 + math.exp(-said.points - START))
             spans.append(Span(start, end, score, SPAM_LINK, said.trade, seen, REMOVED))

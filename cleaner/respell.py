@@ -36,12 +36,13 @@ _MANY = "ơưăâêôğşç"  # of languages that have many accents in a word, V
 _FIRST_FLAG, _N_FLAG = np.uint32(0x1F1E6), np.uint32(26)
 MOST_FLAGS = 4  # letters in a row that may be flags
 _FIRST_TURNED, _N_TURNED = np.uint32(0x250), np.uint32(0x50)  # code points among which most letters upside down are
+MOST_WORDS_OVER = 60  # behind the first of some words upside down; more are read from where they go on
 MIN_TURNED, TURNED_SHARE = 4, 0.25  # letters of some words that are nothing but upside down, and the share of all
 _TURNED = dict(zip("ɐɔǝɟƃɥᴉıɾʞɯɹʇʌʍʎ", "acefghiijkmrtvwy", strict=True))
 _EITHER_WAY = dict(zip("bdlnopqsuxz", "qpluodbsnxz", strict=True))
 _UPRIGHT = {ord(turned): ord(letter) for turned, letter in (_TURNED | _EITHER_WAY).items()}
 _WORD_OVER = rf"[{''.join(_TURNED | _EITHER_WAY)}]++(?![\p{{L}}\p{{N}}])"
-_UPSIDE_DOWN = pattern(rf"(?<![\p{{L}}\p{{N}}]){_WORD_OVER}(?:[ ,.'¡¿-]{{1,2}}{_WORD_OVER})*+")
+_UPSIDE_DOWN = pattern(rf"(?<![\p{{L}}\p{{N}}]){_WORD_OVER}(?:[ ,.'¡¿-]{{1,2}}{_WORD_OVER}){{0,{MOST_WORDS_OVER}}}+")
 
 
 def resolve_flags(
