@@ -38,6 +38,7 @@ MOST_FLAGS = 4  # letters in a row that may be flags
 _FIRST_TURNED, _N_TURNED = np.uint32(0x250), np.uint32(0x50)  # code points among which most letters upside down are
 MOST_WORDS_OVER = 60  # behind the first of some words upside down; more are read from where they go on
 MIN_TURNED, TURNED_SHARE = 4, 0.25  # letters of some words that are nothing but upside down, and the share of all
+REACH_OVER = 100  # characters around such letters that are looked at
 _TURNED = dict(zip("ɐɔǝɟƃɥᴉıɾʞɯɹʇʌʍʎ", "acefghiijkmrtvwy", strict=True))
 _EITHER_WAY = dict(zip("bdlnopqsuxz", "qpluodbsnxz", strict=True))
 _UPRIGHT = {ord(turned): ord(letter) for turned, letter in (_TURNED | _EITHER_WAY).items()}
@@ -73,12 +74,16 @@ def turned_over(points: NDArray[np.uint32]) -> NDArray[np.int64]:
     >>> [text[start:end] for start, end in turned_over(cc.code_points(text))]
     ['snuoq ouᴉsɐɔ ǝuᴉluo']
     """
+    odd = np.flatnonzero(points - _FIRST_TURNED < _N_TURNED)  # what is below wraps around
+    edges = np.concatenate(([0], np.flatnonzero(np.diff(odd) > 2 * REACH_OVER) + 1, [len(odd)]))
     found = []
-    if np.count_nonzero(points - _FIRST_TURNED < _N_TURNED) >= MIN_TURNED // 2:
-        for match in _UPSIDE_DOWN().finditer(points.tobytes().decode("utf-32-le", "surrogatepass")):
+    for number in np.flatnonzero(np.diff(edges) >= MIN_TURNED // 2).tolist():
+        first = max(int(odd[edges[number]]) - REACH_OVER, 0)
+        near = points[first : odd[edges[number + 1] - 1] + REACH_OVER]
+        for match in _UPSIDE_DOWN().finditer(near.tobytes().decode("utf-32-le", "surrogatepass")):
             n_turned, n_letters = sum(letter in _TURNED for letter in match[0]), sum(map(str.isalpha, match[0]))
             if n_turned >= max(MIN_TURNED, TURNED_SHARE * n_letters):
-                found.append(match.span())
+                found.append((first + match.start(), first + match.end()))
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
