@@ -170,7 +170,7 @@ PLANTED = {
     "an image": "![online casino](https://paper.example/a.png)",
     "code": "Write `[online casino](https://paper.example/a)` there.",
     "a reference": "See [online casino][7].",
-    "text of a span": "See [online casino](next.html).",
+    "a page of the site itself": "See [online casino](next.html).",
 }
 
 
