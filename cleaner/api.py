@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import hostwords
 from cleaner import model as models
+from cleaner.borrowed import sold_sites, with_borrowed
 from cleaner.campaigns import RULES, Census, own_campaigns, raised
 from cleaner.code import code_spans
 from cleaner.decide import (
@@ -187,7 +188,8 @@ class Cleaner:
         planted = planted_spans([item if isinstance(item, str) else "" for item in left], kept, self.hosts)
         for number, item, judged, links, stretches in zip(batch, left, found, planted, kept, strict=True):
             state[number].protected = stretches
-            if not state[number].take(self._found(item, judged, links, level, stretches)):
+            sites = sold_sites(state[number].text, state[number].spans) if isinstance(item, str) else frozenset()
+            if not state[number].take(self._found(item, judged, links, level, stretches, sites)):
                 done.append(number)
         last = {number: state[number] for number in done if level == self._level(state[number])}
         self._report(last, formats, dict(zip(batch, left, strict=True)))
@@ -214,10 +216,12 @@ class Cleaner:
         planted: Sequence[Span],
         level: str,
         kept: Sequence[tuple[int, int]],
+        sites: frozenset[str],
     ) -> list[Span]:
         if isinstance(item, str):
             spans = decide(item, judged, self.model, level, kept)
             spans = _with_planted(spans, planted, self.model)
+            spans = with_borrowed(item, spans, self.model, kept, sites)
             if judged and may_hide(item):
                 spans = _with_embedded(item, spans, judged, self.model, level)
             return with_blank_lines(item, with_last_line(item, with_lines_between(item, spans, kept)))

@@ -27,7 +27,7 @@ from cleaner.wording import key_of
 from cleaner.written_out import written_out
 
 REMOVED, REVIEW, ALLOWED = "removed", "review", "allowed"  # the last by what the site says (`cleaner.policy`)
-LINE, BLOCK = "promo-line", "promo-block"
+LINE, BLOCK, SPAM_LINK = "promo-line", "promo-block", "spam-link"
 HIDDEN_BLOCK, SERVER_CODE = "hidden-block", "server-code"
 UNSEEN = frozenset((HIDDEN_BLOCK, SERVER_CODE))  # reasons of cuts that take nothing from what readers see
 BLOCK_LENGTH = 240  # characters from which a line of its own is called a block
@@ -175,7 +175,7 @@ def with_last_line(text: str, spans: list[Span]) -> list[Span]:
     while first and spans[first - 1].action == REMOVED and spans[first - 1].end == spans[first].start:
         first -= 1
     start, end = with_last_contact(text, spans[first].start, spans[last].end)
-    if end == spans[last].end:
+    if end == spans[last].end or still_used(text, [(start, end)]):
         return spans
     longer = spans[: last + 1]
     longer[last] = longer[last]._replace(end=end)
@@ -208,7 +208,7 @@ def with_lines_between(text: str, spans: list[Span], protected: Sequence[tuple[i
             continue
         lengths = [len(line) for line in text[max(first, start - LOOK_BACK) : start].splitlines() if line.strip()]
         is_among = len(lengths) >= LINES_BEFORE and end - start <= TIMES_AS_LONG * max(lengths)
-        if is_among and _is_free(closed, start, end):
+        if is_among and _is_free(closed, start, end) and not still_used(text, [(start, end)]):
             out[number] = out[number]._replace(end=end)
     return out
 
@@ -280,7 +280,7 @@ def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]
             start = max(start, found[-1].end)
         free = _is_free(taken, start, end) and _is_free(protected, start, end)
         if free and not makes_markup(text, start, end):
-            found.append(cuts[number]._replace(start=start, end=end, reason="spam-link"))
+            found.append(cuts[number]._replace(start=start, end=end, reason=SPAM_LINK))
     return found
 
 
@@ -339,7 +339,7 @@ def _reason(text: str, item: Judged) -> str:
     piece = text[item.start : item.end]
     at_start, at_end = (bool(item.row[_FEATURE[name]]) for name in ("at_line_start", "at_line_end"))
     if "](" in piece or "][" in piece or "://" in piece or "href" in piece:
-        return "spam-link"
+        return SPAM_LINK
     before = text[max(0, item.start - 2) : item.start].strip()
     if before and (before[-1] == "#" or cc.tables().classes[ord(before[-1])] == cc.SYMBOL):
         return "promo-tag"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaner.decide import REMOVED, REVIEW
+from cleaner.decide import REMOVED, REVIEW, SPAM_LINK
 from cleaner.hosts import BAR, DOUBTFUL, GOODS, Verdict, host_of, judge_address, names_goods, read_name
 from cleaner.hostwords import Hosts
 from cleaner.patterns import pattern
@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # what knows HTML is loaded when there is some
     from cleaner.pages.opened import OpenPage
     from cleaner.pages.page import Link
 
-SPAM_LINK = "spam-link"
 START = -2.0  # logits every link begins with; with BAR points its score is 0.73
 ON_SUBJECT = -1.0  # points of a link in an article that names such goods itself
 REACH = 300  # characters of a link's text and of what may stand around its address

@@ -11,7 +11,7 @@ from samples import marked, tiny_model
 from cleaner import Cleaner
 from cleaner import charclass as cc
 from cleaner.api import _Progress
-from cleaner.decide import REMOVED, REVIEW, decide, with_blank_lines, with_lines_between
+from cleaner.decide import REMOVED, REVIEW, decide, with_blank_lines, with_last_line, with_lines_between
 from cleaner.features import ACCEPT_NAMES
 from cleaner.judge import Judged, judge
 from cleaner.model import Model, load, save
@@ -267,3 +267,14 @@ def test_no_line_among_spam_goes_that_is_protected_or_for_review() -> None:
     assert with_lines_between(dirty, review) == review
     assert with_lines_between(dirty, others, [places[3]]) == others
     assert with_lines_between(dirty, others) != others
+
+
+@pytest.mark.parametrize("reference", ["[quay][4]", "quay"])
+def test_no_definition_goes_that_the_article_needs(reference: str) -> None:
+    spam = "".join(f"⟦[{number}]: https://slot-{number}.example\n⟧" for number in (1, 2, 3))
+    own, last = "[4]: https://quay.example\n", "⟦[5]: https://slot-5.example\n⟧"
+    for after in (last, ""):
+        dirty, places = marked(f"The {reference} is wide.\n\n{spam}{own}{after}")
+        spans = [Span(start, end, 0.9, "spam-link", "", (), REMOVED) for start, end in places]
+        found = with_last_line(dirty, with_lines_between(dirty, spans))
+        assert (own in minus(dirty, [(span.start, span.end) for span in found])) is (reference != "quay")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from cleaner.decide import REMOVED
+from cleaner.decide import REMOVED, SPAM_LINK
 from cleaner.hosts import judge_address, names_goods, read_name
 from cleaner.hostwords import Hosts
 from cleaner.pages.opened import OpenPage
@@ -105,7 +105,7 @@ class _Scene:
             return None
         score = 1 / (1 + math.exp(-_points(signs) - START))
         why = (*sorted(signs, key=lambda pair: -pair[1]), ("before looking", START))
-        return Span(link.start, link.end, score, "spam-link", trade, why, REMOVED)
+        return Span(link.start, link.end, score, SPAM_LINK, trade, why, REMOVED)
 
     def _goods(self, words: str, target: str) -> tuple[Signs, str]:
         """What the words of a link sell, and its address if these do, unless the page is on the subject."""

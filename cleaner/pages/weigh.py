@@ -11,6 +11,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from cleaner.borrowed import with_borrowed
 from cleaner.decide import BLOCK, REMOVED, REVIEW, decide
 from cleaner.features import NAMES
 from cleaner.hostwords import Hosts
@@ -57,7 +58,7 @@ def page_spans(opened: OpenPage, judged: list[Judged], model: Model, hosts: Host
     strange = strangers(opened, spans, hosts)
     spans = _with_blocks(opened, [*_beside(spans, strange), *strange], judged)
     again = [*_again(opened.page, spans), *foreign_again(opened, spans)]
-    return in_source(opened, _more(spans, again)) if spans else []
+    return in_source(opened, with_borrowed(opened.page.text, _more(spans, again), model)) if spans else []
 
 
 def _beside(spans: Sequence[Span], links: Sequence[Span]) -> list[Span]:
