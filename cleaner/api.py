@@ -13,19 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import hostwords
 from cleaner import model as models
+from cleaner.along import with_blank_lines, with_clauses_between, with_last_line, with_lines_between
 from cleaner.borrowed import sold_sites, with_borrowed
 from cleaner.campaigns import RULES, Census, own_campaigns, raised
 from cleaner.code import code_spans
-from cleaner.decide import (
-    ALLOWED,
-    REMOVED,
-    REVIEW,
-    UNSEEN,
-    decide,
-    with_blank_lines,
-    with_last_line,
-    with_lines_between,
-)
+from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
 from cleaner.hostwords import Hosts
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
@@ -224,7 +216,8 @@ class Cleaner:
             spans = with_borrowed(item, spans, self.model, kept, sites)
             if judged and may_hide(item):
                 spans = _with_embedded(item, spans, judged, self.model, level)
-            return with_blank_lines(item, with_last_line(item, with_lines_between(item, spans, kept)))
+            spans = with_lines_between(item, with_clauses_between(item, spans, kept), kept)
+            return with_blank_lines(item, with_last_line(item, spans))
         from cleaner.pages.hiding import all_spans
 
         return all_spans(item, judged, self.model, self.hosts, level)

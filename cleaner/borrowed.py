@@ -139,7 +139,11 @@ def is_borrowed(link: Link, own: Set[str], *, is_sold: bool = False) -> bool:
         return True
     word, host = link.said.casefold(), _HOST().search(link.address)
     title = _title(link.address)
-    if word not in title or word in own or (host and any(name.startswith(word) for name in _WORD().findall(host[1].casefold()))):
+    if (
+        word not in title
+        or word in own
+        or (host and any(name.startswith(word) for name in _WORD().findall(host[1].casefold())))
+    ):
         return False
     telling = {other for other in title if len(other) >= TELLING and not other.isdecimal() and other != word}
     return bool(telling) and len(telling & own) <= SHARED * len(telling)

@@ -20,7 +20,7 @@ from cleaner.judge import Judged
 from cleaner.marks import fills_cell, in_cell, inner, with_element
 from cleaner.model import Model
 from cleaner.patterns import pattern
-from cleaner.seams import blank_line, orphaned, still_used, trim, whole_link, widen, with_last_contact
+from cleaner.seams import orphaned, still_used, trim, whole_link, widen
 from cleaner.span import Span, merged, touches
 from cleaner.structure import breaks, makes_markup
 from cleaner.wording import key_of
@@ -63,9 +63,9 @@ def decide(
         start, end = with_element(text, *inner(text, item.start, item.end))
         item = item._replace(start=start, end=end)
         start, end = in_cell(text, start, end) or widen(text, start, end)
-        if not _is_free(taken, start, end):
+        if not is_free(taken, start, end):
             start, end = item.start, item.end
-        if not _is_free(taken, start, end):
+        if not is_free(taken, start, end):
             continue
         insort(taken, (start, end))
         may_go = not breaks(text, start, end) and not says_nothing(text, start, end)
@@ -148,88 +148,12 @@ def says_nothing(text: str, start: int, end: int) -> str:
     return "it lists characters in their order" if listed > LISTED_SHARE * len(codes) else ""
 
 
-def with_blank_lines(text: str, spans: Sequence[Span]) -> list[Span]:
-    """The sorted spans, what is cut with the blank lines that came with it; spans right behind one another are one cut."""
-    out = list(spans)
-    cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
-    first = 0  # of the cut so far
-    for before, number, behind in zip([None, *cuts], cuts, [*cuts[1:], None], strict=False):
-        if before is None or out[before].end != out[number].start:
-            first = number
-        if behind is not None and out[number].end == out[behind].start:
-            continue  # it goes on
-        start, end = blank_line(text, out[first].start, out[number].end)
-        if first == 0 or out[first - 1].end <= start:
-            out[first] = out[first]._replace(start=start)
-        if number + 1 == len(out) or end <= out[number + 1].start:
-            out[number] = out[number]._replace(end=end)
-    return out
-
-
-def with_last_line(text: str, spans: list[Span]) -> list[Span]:
-    """The sorted spans, the last cut with the text's last line if that belongs to it (`cleaner.seams.with_last_contact`)."""
-    cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
-    if not cuts:
-        return spans
-    first = last = cuts[-1]
-    while first and spans[first - 1].action == REMOVED and spans[first - 1].end == spans[first].start:
-        first -= 1
-    start, end = with_last_contact(text, spans[first].start, spans[last].end)
-    if end == spans[last].end or still_used(text, [(start, end)]):
-        return spans
-    longer = spans[: last + 1]
-    longer[last] = longer[last]._replace(end=end)
-    longer[first] = longer[first]._replace(start=start)
-    return longer
-
-
-LINES_BEFORE = 3  # of spam, right in front of a line that is cut because more spam follows
-TIMES_AS_LONG = 2  # as the longest of these it may be
-LOOK_BACK = 2000  # characters that these are looked for in
-
-
-def with_lines_between(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
-    """The sorted spans, a cut with the one line behind it that stands among lines of spam: several before it, another right behind.
-
-    >>> spam = Span(0, 4, 0.9, LINE, "unknown", (), REMOVED)
-    >>> lines = [spam._replace(start=at, end=at + 5) for at in (0, 5, 10, 20)]
-    >>> [(span.start, span.end) for span in with_lines_between("SPAM\\nSPAM\\nSPAM\\nMore\\nSPAM\\n", lines)]
-    [(0, 5), (5, 10), (10, 20), (20, 25)]
-    """
-    out = list(spans)
-    closed = sorted([*protected, *((span.start, span.end) for span in spans if span.action != REMOVED)])
-    cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
-    first = 0  # where the cuts begin that stand right behind one another
-    for before, number, behind in zip([None, *cuts], cuts, cuts[1:], strict=False):
-        if before is None or out[before].end != out[number].start:
-            first = out[number].start
-        start, end = out[number].end, out[behind].start
-        if not _is_line(text, start, end) or breaks(text, start, end):
-            continue
-        lengths = [len(line) for line in text[max(first, start - LOOK_BACK) : start].splitlines() if line.strip()]
-        is_among = len(lengths) >= LINES_BEFORE and end - start <= TIMES_AS_LONG * max(lengths)
-        if is_among and _is_free(closed, start, end) and not still_used(text, [(start, end)]):
-            out[number] = out[number]._replace(end=end)
-    return out
-
-
-def _is_line(text: str, start: int, end: int) -> bool:
-    """Whether a stretch is one line that is not blank, with or without its line end."""
-    ends = text[end - 1 : end] == "\n" or text[end : end + 1] == "\n"
-    return (
-        text[start - 1 : start] == "\n"
-        and ends
-        and len(text[start:end].splitlines()) == 1
-        and not text[start:end].isspace()
-    )
-
-
 def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
     """The spans sorted, with the definitions of references that only what is cut needs, and without those that stay in use."""
     spans = without_used_definitions(text, spans)
     orphans = _orphaned(text, spans, sorted(protected))
     gone = [(span.start, span.end) for span in orphans]
-    return sorted([span for span in spans if _is_free(gone, span.start, span.end)] + orphans)
+    return sorted([span for span in spans if is_free(gone, span.start, span.end)] + orphans)
 
 
 def _with_blocks(text: str, spans: list[Span], doubtful: set[Span]) -> list[Span]:
@@ -264,7 +188,7 @@ def without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
     return [span._replace(action=REVIEW) if span in used else span for span in spans]
 
 
-def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+def is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     """Whether a stretch touches none of some sorted, disjoint ones."""
     at = bisect_left(taken, (end,)) - 1
     return at < 0 or taken[at][1] <= start
@@ -278,7 +202,7 @@ def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]
     for start, end, number in orphaned(text, taken):
         if found:  # the last line of a text shares a line end with the one before
             start = max(start, found[-1].end)
-        free = _is_free(taken, start, end) and _is_free(protected, start, end)
+        free = is_free(taken, start, end) and is_free(protected, start, end)
         if free and not makes_markup(text, start, end):
             found.append(cuts[number]._replace(start=start, end=end, reason=SPAM_LINK))
     return found

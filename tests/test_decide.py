@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from samples import marked, tiny_model
 
 from cleaner import Cleaner
 from cleaner import charclass as cc
+from cleaner.along import with_blank_lines, with_clauses_between, with_last_line, with_lines_between
 from cleaner.api import _Progress
-from cleaner.decide import REMOVED, REVIEW, decide, with_blank_lines, with_last_line, with_lines_between
+from cleaner.decide import REMOVED, REVIEW, decide
 from cleaner.features import ACCEPT_NAMES
 from cleaner.judge import Judged, judge
 from cleaner.model import Model, load, save
@@ -278,3 +280,35 @@ def test_no_definition_goes_that_the_article_needs(reference: str) -> None:
         spans = [Span(start, end, 0.9, "spam-link", "", (), REMOVED) for start, end in places]
         found = with_last_line(dirty, with_lines_between(dirty, spans))
         assert (own in minus(dirty, [(span.start, span.end) for span in found])) is (reference != "quay")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("one\n⟦buy pills now⟧ at our⟦ pharmacy today⟧\ntwo\n", "one\n\ntwo\n"),
+        ("one\n⟦buy pills now⟧ at ⟦our pharmacy⟧, cheap,⟦ and only today⟧\ntwo\n", "one\n\ntwo\n"),
+        (
+            "The quay is wide ⟦buy pills now⟧ at our⟦ pharmacy today⟧ and long.\n",
+            "The quay is wide  at our and long.\n",
+        ),
+        ("⟦buy pills⟧ which the police⟦ took away from us⟧\n", "\n"),
+        ("⟦buy pills⟧ which the harbour police⟦ took away⟧\n", " which the harbour police\n"),
+        ("⟦buy pills now⟧ at\nour⟦ pharmacy today⟧\n", " at\nour\n"),
+        ("⟦buy pills now⟧ *at⟦ our* pharmacy today⟧\n", " *at\n"),
+    ],
+    ids=repr,
+)
+def test_what_stands_between_cuts_in_a_line_of_spam_goes_with_them(text: str, left: str) -> None:
+    dirty, places = marked(text)
+    spans = [Span(start, end, 0.9, "promo-inline", "", (), REMOVED) for start, end in places]
+    found = with_clauses_between(dirty, spans)
+    assert minus(dirty, [(span.start, span.end) for span in found]) == left
+    assert all(before.end <= after.start for before, after in pairwise(found))
+
+
+def test_nothing_protected_goes_between_cuts_but_what_is_for_review() -> None:
+    dirty, places = marked("⟦buy pills now⟧⟦ at our⟧⟦ pharmacy today⟧\n")
+    first, middle, last = (Span(start, end, 0.9, "promo-inline", "", (), REMOVED) for start, end in places)
+    assert with_clauses_between(dirty, [first, last], [places[1]]) == [first, last]
+    found = with_clauses_between(dirty, [first, middle._replace(action=REVIEW), last])
+    assert found == [first._replace(end=middle.end), last]

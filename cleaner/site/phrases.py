@@ -13,7 +13,8 @@ import regex
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
-from cleaner.decide import REMOVED, REVIEW, with_blank_lines, with_definitions
+from cleaner.along import with_blank_lines
+from cleaner.decide import REMOVED, REVIEW, with_definitions
 from cleaner.readers.markdown import protected
 from cleaner.report.quote import quote
 from cleaner.seams import widen
