@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from cleaner.decide import REMOVED, is_free
 from cleaner.seams import blank_line, still_used, with_last_contact
@@ -122,10 +122,9 @@ def with_clauses_between(text: str, spans: list[Span], protected: Sequence[tuple
 def _ink_cut(text: str, start: int, end: int, taken: Sequence[tuple[int, int]], at: int) -> float:
     """The share of a line's visible characters that is cut; `at` is the number of the first cut that ends in it."""
     gone = 0
-    for first, last in islice(taken, at, None):
-        if first >= end:
-            break
-        gone += _ink(text[max(first, start) : min(last, end)])
+    while at < len(taken) and taken[at][0] < end:
+        gone += _ink(text[max(taken[at][0], start) : min(taken[at][1], end)])
+        at += 1
     return gone / _ink(text[start:end])
 
 

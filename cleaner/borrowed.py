@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Set
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -22,6 +23,7 @@ from cleaner.span import Span, merged, touches
 from cleaner.structure import breaks
 
 SITES = 3  # of spam that an article links to within its sentences, before its other links are looked at
+MOST = 1000  # links of a text that are cut for this
 START, POINTS = -2.0, 3.0  # logits: what every link begins with, and of one that looks borrowed in such an article
 TELLING = 4  # letters of a word that says what a page is on
 SHARED = 0.5  # of these words of a title may be the article's
@@ -87,14 +89,12 @@ def with_borrowed(
     )
     found: list[Span] = []
     gone: set[Span] = set()
-    for link in _links(text):
+    likely = (link for link in _links(text) if is_borrowed(link, own, is_sold=link.label in doubtful))
+    for link in islice(likely, MOST):
         start, end = widen(text, link.start, link.end)
-        definition = doubtful.get(link.label)
-        if touches(closed, start, end) or breaks(text, start, end):
-            continue
-        if is_borrowed(link, own, is_sold=definition is not None):
+        if not touches(closed, start, end) and not breaks(text, start, end):
             found.append(like._replace(start=start, end=end))
-            gone |= {definition} if definition else set()
+            gone |= {doubtful[link.label]} if link.label in doubtful else set()
     if not found:
         return spans
     taken = merged((span.start, span.end) for span in found)
