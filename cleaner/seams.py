@@ -340,6 +340,7 @@ _LONGEST_REST = 200  # characters behind a cut in which a contact is looked for
 # What a rest of a line is that only says where to go, one that begins within a sentence and ends so, and a contact set apart
 # from what is behind it.
 _CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SERVICES}[\s:：]*{_PHONE}|{_SITE}|{_HANDLE}|{_ACCOUNT}){_ENDS}")
+_LAST_NUMBER = pattern(rf"\s+\d{{1,4}}[%+]?{_ENDS}")  # of a rank, a year, a share
 _CLAUSE = pattern(rf"\s*[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE}){_ENDS}")
 _SET_APART = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE})\s*(?:(?:[|»—–!]|>>)(?=\s|$)|[｜！])")
 _LAST_CONTACT = pattern(
@@ -349,7 +350,7 @@ _CONTACTS = pattern(rf"(?im)^[ \t*>•·-]*(?:{_SITE}|{_HANDLE}|{_ACCOUNT})[ \t\
 
 
 def _with_contact(text: str, start: int, end: int, line_start: int, line_end: int) -> int:
-    """Where spam ends of which only the contact is left, in its line or in front of a sign that sets the rest of it apart.
+    """Where spam ends of which only the contact is left, in its line or in front of a sign that sets it apart, or a number in its line.
 
     Hardly any line of clean text is, or begins with, a bare address or account (docs/quality.md), unless others of the same
     text are. The spam stands first in its line, or behind the end of a sentence.
@@ -357,6 +358,9 @@ def _with_contact(text: str, start: int, end: int, line_start: int, line_end: in
     >>> text = "SPAM, order at spam.example"
     >>> text[: _with_contact(text, 0, 14, 0, 27)]
     'SPAM, order at spam.example'
+    >>> text = "Some text. SPAM, number 1"
+    >>> _with_contact(text, 11, 23, 0, 25)
+    25
     """
     rest, before = text[end : min(line_end, end + _LONGEST_REST)], text[line_start:start].rstrip()
     if not _has_ink(rest) or not ("." in rest or "@" in rest or "_" in rest or any(map(str.isdecimal, rest))):
@@ -365,6 +369,8 @@ def _with_contact(text: str, start: int, end: int, line_start: int, line_end: in
     if not is_first and _class(before[-1]) != cc.SENTENCE_END:
         return end
     is_whole = end + len(rest) == line_end
+    if is_whole and text[start:end].rstrip()[-1:].isalpha() and _LAST_NUMBER().fullmatch(f" {rest.lstrip()}"):
+        return line_end
     contact = (_CONTACT().fullmatch(rest) if is_whole else None) or _SET_APART().match(rest)
     if contact is None and is_whole and is_first and len(rest) < end - start:
         contact = _CLAUSE().fullmatch(rest)

@@ -80,6 +80,13 @@ from cleaner.seams import blank_line, orphaned, still_used, whole_link, widen, w
         ("one\n⟦SPAM 2024⟧ 12 months\ntwo", "one\n12 months\ntwo"),
         ("one ⟦SPAM in line⟧ two", "one two"),
         ("one ⟦SPAM contact⟧ Ann Two", "one Ann Two"),
+        ("one\n⟦SPAM number⟧ 1\ntwo", "one\ntwo"),
+        ("one\n* ⟦SPAM number⟧ 1\n* two", "one\n* two"),
+        ("One. ⟦SPAM sure⟧ 100%!\ntwo", "One.\ntwo"),
+        ("one ⟦SPAM number⟧ 1\ntwo", "one 1\ntwo"),
+        ("⟦SPAM number⟧ 1 of two", "1 of two"),
+        ("one\n⟦SPAM.⟧ 12\ntwo", "one\n12\ntwo"),
+        ("one\n⟦SPAM in⟧ 12000\ntwo", "one\n12000\ntwo"),
         (
             "one\n⟦SPAM⟧ https://one.example\n\nhttps://two.example\n",
             "one\nhttps://one.example\n\nhttps://two.example\n",
