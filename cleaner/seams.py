@@ -325,14 +325,14 @@ _PHONE = r"\+?\(?\d(?:[ .()/-]{0,2}\d){7,14}(?![\w%]|[.,]\d| ?- ?\w)"
 _SERVICES = (
     r"(?:wechat|weixin|微信|薇信|威信|v信|vx|wx|qq|telegram|телеграмм?|тг|tg|飞机|飛機|电报|電報|텔레그램|텔레|카톡|카카오톡|"
     r"line|ライン|ไลน์|whats ?app|вотсап|ватсап|wa|واتساب|تيليغرام|تلغرام|تليجرام|واتس|व्हाट्सऐप|व्हाट्सएप|टेलीग्राम|viber|вайбер|skype|скайп|zalo|"
-    r"kakao|wickr|signal|snapchat|discord|call|text|sms|tel|phone|hotline|тел|电话|電話|手机|手機|โทร|전화|문의|contact|contacto|contato|kontakt|hubungi|liên hệ|ติดต่อ|联系|聯絡|聯繫|联络|洽|咨询|諮詢|連絡|связь|пишите|iletişim)"
+    r"kakao|wickr|위커|라인|signal|시그널|сигнал|سيجنال|snap(?:chat)?|سناب|加赖|加賴|discord|instagram|insta|ig|call|text|sms|tel|phone|hotline|тел|电话|電話|手机|手機|โทร|전화|문의|contact|contacto|contato|kontakt|hubungi|liên hệ|ติดต่อ|联系|聯絡|聯繫|联络|洽|咨询|諮詢|連絡|связь|пишите|iletişim)"
     r"(?:\s?(?:id|号|號|ไอดี|아이디))?\.?"
 )
 _LONGEST_LEAD = 30
 _ANNOUNCER = pattern(rf"(?i)(?<![a-zа-я]){_SERVICES}[\s:：]*$")
 _MAIL = r"[\w.+-]{2,40}@(?:[\w-]{1,40}\.){1,3}[a-z]{2,12}"
 _ANNOUNCED = pattern(
-    rf"(?i)[\s:：]*(?:{_PHONE}|(?a:{_MAIL}|{_SITE})(?![\w@-])|(?a:(?=[a-z_.]*\d|[a-z\d.]*_|@)@?[a-z\d]\w{{3,30}})(?![\w@.-]*\w))"
+    rf"(?i)[\s:：]*(?:{_PHONE}|(?a:{_MAIL}|{_SITE})(?![\w@-])|(?a:(?=[a-z_.-]*\d|[a-z\d.]*_|@)@?[a-z\d][\w-]{{3,30}})(?![\w@.-]*\w))"
 )
 _NUMBER_SO_FAR = pattern(r"(?:\+\d{1,3}|\d(?:[ .()/-]{0,2}\d){3,})[ .()/-]{0,2}$")
 _NUMBER = pattern(_PHONE)
@@ -341,7 +341,10 @@ _LONGEST_REST = 200  # characters behind a cut in which a contact is looked for
 # from what is behind it.
 _CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SERVICES}[\s:：]*{_PHONE}|{_SITE}|{_HANDLE}|{_ACCOUNT}){_ENDS}")
 _LAST_NUMBER = pattern(rf"\s+\d{{1,4}}[%+]?{_ENDS}")  # of a rank, a year, a share
-_CLAUSE = pattern(rf"\s*[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE}){_ENDS}")
+_CLAUSE = pattern(
+    rf"\s*(?:[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE})"
+    rf"|[^\n!?。！？]{{0,60}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_PHONE}|@[\w.]{{3,40}}|{_SERVICES}[\s:：]*{_ACCOUNT})){_ENDS}"
+)
 _SET_APART = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE})\s*(?:(?:[|»—–!]|>>)(?=\s|$)|[｜！])")
 _LAST_CONTACT = pattern(
     rf"(?i)\s*+[^\n@]{{0,30}}?(?<![\w.@-])(?:{_SERVICES}[\s:：]*(?:{_PHONE}|{_ACCOUNT})|{_MAIL}|{_SITE}|{_HANDLE}){_ENDS}"
