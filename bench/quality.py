@@ -1,9 +1,9 @@
-"""Write `docs/quality.md`: what a model finds and harms on three benchmarks, beside the baselines, from one run.
+"""Write `docs/quality.md`: what a model finds and harms on four benchmarks, beside the baselines, from one run.
 
     python bench/quality.py PAGES.jsonl INJECTED.jsonl --data DIR [--model DIR] [--out docs/quality.md]
 
-PAGES are real polluted pages, INJECTED articles with fragments put in and articles without, `unseen.jsonl` beside this file
-holds texts written to measure with, which nothing was ever trained on; `DIR` holds the external data
+PAGES are real polluted pages, INJECTED articles with fragments put in and articles without, `unseen.jsonl` and
+`unseen-2.jsonl` beside this file hold texts written to measure with, which nothing was ever trained on; `DIR` holds the external data
 of `corpus/sources.toml`, which the linear baseline is fitted on. `cleaner evaluate --help` defines the measures.
 """
 
@@ -24,6 +24,7 @@ from cleaner.readers.markdown import protected
 
 ROOT = Path(__file__).parents[1]
 FORMATS = ("txt", "md")
+UNSEEN = ("unseen", "unseen-2")
 BY = ("form", "lang", "spam_lang", "category", "obfuscated")
 MEASURES = ("recall", "precision", "restored", "harmed", "clean_changed", "clean_changed_upper", "clean_lost")
 BUDGETS = (0.01, 0.005, 0.0025, 0.0)
@@ -49,7 +50,7 @@ def compared(benches: Sequence[Items], cleaners: dict[str, Callable[..., Sequenc
     """Every cleaner on every benchmark."""
     rows = []
     for name, clean in cleaners.items():
-        for bench, items in zip(("pages", "injected", "unseen"), benches, strict=True):
+        for bench, items in zip(("pages", "injected", *UNSEEN), benches, strict=True):
             measures = evaluate_items(items, clean).measures()
             rows.append([name, bench, *(measures[key] for key in MEASURES)])
     return table(["", "benchmark", *MEASURES], rows)
@@ -135,9 +136,10 @@ def page(pages: Items, injected: Items, cleaner: Cleaner, data: Path) -> str:
     }
     scores = evaluate_items(injected, cleaner.clean_together, BY)
     n_clean = sum(not item["spans"] for item in injected)
+    unseen = [list(read_bench(ROOT / "bench" / f"{name}.jsonl", FORMATS)) for name in UNSEEN]
     return "\n".join([
         (ROOT / "docs" / "quality-head.md").read_text(encoding="utf-8"),
-        compared([pages, injected, list(read_bench(ROOT / "bench" / "unseen.jsonl", FORMATS))], cleaners),
+        compared([pages, injected, *unseen], cleaners),
         f"## Recall by budget of false deletions\n\nThresholds chosen on the {n_clean} never-injected articles; "
         f"a budget under 1 in {n_clean} cannot be told from 0.\n",
         at_budgets([pages, injected], cleaner),
