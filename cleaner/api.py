@@ -180,8 +180,7 @@ class Cleaner:
         planted = planted_spans([item if isinstance(item, str) else "" for item in left], kept, self.hosts)
         for number, item, judged, links, stretches in zip(batch, left, found, planted, kept, strict=True):
             state[number].protected = stretches
-            sites = sold_sites(state[number].text, state[number].spans) if isinstance(item, str) else frozenset()
-            if not state[number].take(self._found(item, judged, links, level, stretches, sites)):
+            if not state[number].take(self._found(item, judged, links, level, stretches, state[number])):
                 done.append(number)
         last = {number: state[number] for number in done if level == self._level(state[number])}
         self._report(last, formats, dict(zip(batch, left, strict=True)))
@@ -208,12 +207,12 @@ class Cleaner:
         planted: Sequence[Span],
         level: str,
         kept: Sequence[tuple[int, int]],
-        sites: frozenset[str],
+        progress: _Progress,
     ) -> list[Span]:
         if isinstance(item, str):
-            spans = decide(item, judged, self.model, level, kept)
+            spans = decide(item, judged, self.model, level, kept, len(progress.cuts))
             spans = _with_planted(spans, planted, self.model)
-            spans = with_borrowed(item, spans, self.model, kept, sites)
+            spans = with_borrowed(item, spans, self.model, kept, sold_sites(progress.text, progress.spans))
             if judged and may_hide(item):
                 spans = _with_embedded(item, spans, judged, self.model, level)
             spans = with_lines_between(item, with_clauses_between(item, spans, kept), kept)

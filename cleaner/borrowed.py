@@ -48,15 +48,15 @@ class Link(NamedTuple):
 
 
 def sold_sites(text: str, spans: Sequence[Span]) -> frozenset[str]:
-    """The sites of spam that links within sentences lead to, of which some spans cut nothing but the links; none if there are few.
+    """The sites of spam that links within sentences lead to, of which some spans cut nothing but the links.
 
     >>> text = "A [x](http://a.xyz) b [y](http://b.xyz) c [z](http://c.xyz) d."
     >>> spans = [Span(at, at + 18, 0.9, "spam-link", "unknown", (), REMOVED) for at in (2, 22, 42)]
-    >>> sorted(sold_sites(text, spans)), sorted(sold_sites(text, spans[:2]))
-    (['a.xyz', 'b.xyz', 'c.xyz'], [])
+    >>> sorted(sold_sites(text, spans))
+    ['a.xyz', 'b.xyz', 'c.xyz']
     """
     cut = {span.start: span.end for span in spans if span.action == REMOVED and span.reason == SPAM_LINK}
-    if len(cut) < SITES:
+    if not cut:
         return frozenset()
     links = [link for link in _links(text) if cut.get(link.start, link.end + 2) <= link.end + 1]
     return frozenset(match[1] for link in links if (match := _HOST().search(link.address)))

@@ -35,12 +35,13 @@ UNKNOWN_TRADE = 6.0  # summed log-odds a trade must be ahead of the next to be n
 
 
 def decide(
-    text: str, judged: list[Judged], model: Model, level: str, protected: Sequence[tuple[int, int]] = ()
+    text: str, judged: list[Judged], model: Model, level: str, protected: Sequence[tuple[int, int]] = (), n_cut: int = 0
 ) -> list[Span]:
     """Spans to cut and to review, sorted, disjoint.
 
-    `level` is `remove` (cut what passes the higher threshold) or `review` (cut that, and what passes the lower one).
-    Nothing inside the text's `protected` stretches is taken along.
+    `level` is `remove` (cut what passes the higher threshold, or AMONG where enough is cut) or `review` (cut that, and what
+    passes the lower one). Nothing inside the text's `protected` stretches is taken along. `n_cut` is how many places of the
+    text are cut already.
     """
     lowest = model.remove if level == "remove" else model.review
     spans: list[Span] = []
@@ -69,16 +70,20 @@ def decide(
             continue
         insort(taken, (start, end))
         may_go = not breaks(text, start, end) and not says_nothing(text, start, end)
-        cut = item.probability >= (max(lowest, QUOTED) if more and level == "remove" else lowest) and may_go
+        enough = min(lowest, AMONG) if n_cut >= CUTS else lowest
+        cut = item.probability >= (max(lowest, QUOTED) if more and level == "remove" else enough) and may_go
+        n_cut += cut
         reason, trade = _reason(text, item), trade_of(item.folded, model)
         why = evidence(model.accept, model.spam, item.row, item.elsewhere)
         span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW, key)
         spans.append(span)
         if not cut and may_go and not more and reason in (LINE, BLOCK):
             doubtful.add(span)
-    return with_definitions(text, _with_blocks(text, spans, doubtful), protected)
+    return with_definitions(text, _to_the_end(text, spans, doubtful), protected)
 
 
+AMONG = 0.25  # probability that is enough where CUTS other places of the text are cut: somebody was there
+CUTS = 2
 QUOTED = 0.8  # probability that is needed of what is quoted, as articles on spam do, and beside what nobody could read
 ENDLESS_SHARE = 0.5  # of a text are words of a thousand signs and more: nothing can be compared with it
 _ENDLESS = pattern(r"(?<![!-~])[!-~]{1000,}+")
@@ -156,28 +161,17 @@ def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int
     return sorted([span for span in spans if is_free(gone, span.start, span.end)] + orphans)
 
 
-def _with_blocks(text: str, spans: list[Span], doubtful: set[Span]) -> list[Span]:
-    """The spans, the doubtful lines removed that stand among lines of spam: behind one, and before another or at the text's end."""
-    out: list[Span] = []
-    chain: list[Span] = []
-    for span in [*sorted(spans), None]:
-        if chain and (span is None or span.start != chain[-1].end):
-            out += _settled(chain, doubtful, not text[chain[-1].end :].strip())
-            chain = []
-        if span is not None:
-            chain.append(span)
-    return out
-
-
-def _settled(chain: list[Span], doubtful: set[Span], is_last: bool) -> list[Span]:
-    """One span behind the other, none between; `is_last` says whether the text ends with them."""
-    removed = [number for number, span in enumerate(chain) if span.action == REMOVED]
-    if not removed:
-        return chain
-    among = range(removed[0], len(chain) if is_last else removed[-1])
+def _to_the_end(text: str, spans: list[Span], doubtful: set[Span]) -> list[Span]:
+    """The spans sorted, the doubtful lines removed that follow a line of spam up to the text's end."""
+    out = sorted(spans)
+    first, end = len(out), len(text.rstrip())
+    while first and out[first - 1].end >= end:  # right in front of what is behind it
+        first -= 1
+        end = out[first].start
+    cut = next((number for number in range(first, len(out)) if out[number].action == REMOVED), len(out))
     return [
-        span._replace(action=REMOVED, reason=BLOCK) if span in doubtful and number in among else span
-        for number, span in enumerate(chain)
+        span._replace(action=REMOVED, reason=BLOCK) if number > cut and span in doubtful else span
+        for number, span in enumerate(out)
     ]
 
 

@@ -157,14 +157,13 @@ def _places(
 ) -> Iterator[Place]:
     """What was found in the end, each for what was judged in it, and what was judged besides."""
     judged = _judged(field, cleaner)
+    n_sure = sum(span.action == REMOVED and span.score >= cleaner.model.remove for span in spans)
     for span in spans:
         cut = span.start, span.end
         inside = [(end - start, start, end) for start, end, _ in judged if cut[0] <= start and end <= cut[1]]
         start, end = max(inside)[1:] if inside else _trimmed(field.text, *cut)
         is_cut = span.action == REMOVED or any(_touches(cut, other) for other in cut_at_review)
-        yield Place(
-            start, end, span.score, span.action, span.evidence, span.reason, span.trade, cut, is_cut_at_review=is_cut
-        )
+        yield Place(start, end, span.score, span.action, span.evidence, span.reason, span.trade, cut, is_cut, n_sure)
     for start, end, item in judged:
         if not any(_touches((span.start, span.end), (start, end)) for span in spans):
             why = evidence(cleaner.model.accept, cleaner.model.spam, item.row, item.elsewhere)

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cleaner.code import SPAM_IN_CODE
-from cleaner.decide import ALLOWED, BLOCK, HIDDEN_BLOCK, QUOTED, REMOVED, SERVER_CODE, needs_more, says_nothing
+from cleaner.decide import (
+    ALLOWED,
+    AMONG,
+    BLOCK,
+    CUTS,
+    HIDDEN_BLOCK,
+    QUOTED,
+    REMOVED,
+    SERVER_CODE,
+    needs_more,
+    says_nothing,
+)
 from cleaner.model import Model
 from cleaner.report.quote import quote
 from cleaner.report.reasons import DOCS, meaning
@@ -20,8 +31,8 @@ _LINE_ENDS = "\r\n"
 class Place(NamedTuple):
     """A place of a text that was judged: text[start:end], what would be cut for it, and the verdict.
 
-    cut is the stretch that goes, or would go; is_cut_at_review says whether it goes at that level; reason is empty for
-    what is kept.
+    cut is the stretch that goes, or would go; is_cut_at_review says whether it goes at that level; n_sure is how many places
+    of the text are cut for their score alone; reason is empty for what is kept.
     """
 
     start: int
@@ -33,6 +44,7 @@ class Place(NamedTuple):
     trade: str = ""
     cut: tuple[int, int] = (0, 0)
     is_cut_at_review: bool = False
+    n_sure: int = 0
 
 
 def words(place: Place, text: str, format: str, model: Model, problem: str = "") -> Iterator[str]:
@@ -73,7 +85,11 @@ def _allowance(place: Place, format: str) -> str:
         return "readers do not see it"
     if format == "html":
         return "on a page what is enough depends on where it stands (docs/how-it-decides.md)"
-    return "it stands among lines of spam" if place.reason == BLOCK else "`--level review`, or what led to it was cut"
+    if place.reason == BLOCK:
+        return "it stands among lines of spam"
+    if place.n_sure >= CUTS and place.score >= AMONG:
+        return f"{AMONG} is enough where {place.n_sure} other places are cut"
+    return "`--level review`, or what led to it was cut"
 
 
 def _obstacle(place: Place, text: str, format: str) -> str:

@@ -36,6 +36,12 @@ def _judged(text: str, start: int, end: int, probability: float) -> Judged:
     return Judged(start, end, probability, 0.0, row, cc.code_points(text[start:end]))
 
 
+def test_what_was_cut_before_counts_as_well(model: Model) -> None:
+    bare, [place] = marked("one ⟦a⟧ two")
+    judged = [_judged(bare, *place, 0.6)]
+    assert [decide(bare, judged, model, "remove", (), n)[0].action for n in range(3)] == [REVIEW, REVIEW, REMOVED]
+
+
 def _decided(text: str, probabilities: list[float], model: Model, level: str = "remove") -> tuple[str, list[Span]]:
     bare, stretches = marked(text)
     judged = [_judged(bare, *place, probability) for place, probability in zip(stretches, probabilities, strict=True)]
@@ -47,6 +53,18 @@ def _decided(text: str, probabilities: list[float], model: Model, level: str = "
     [
         ("one ⟦a⟧ two ⟦b⟧ three ⟦c⟧ four", [0.95, 0.7, 0.4], "remove", [("a ", "removed"), ("b ", "review")]),
         ("one ⟦a⟧ two ⟦b⟧ three ⟦c⟧ four", [0.95, 0.7, 0.4], "review", [("a ", "removed"), ("b ", "removed")]),
+        (
+            "one ⟦a⟧ two ⟦b⟧ three ⟦c⟧ four",
+            [0.95, 0.6, 0.9],
+            "remove",
+            [("a ", "removed"), ("b ", "removed"), ("c ", "removed")],
+        ),
+        (
+            "one ⟦a⟧ two “⟦b⟧” three ⟦c⟧ four",
+            [0.95, 0.6, 0.9],
+            "remove",
+            [("a ", "removed"), ("“b” ", "review"), ("c ", "removed")],
+        ),
         ("one ⟦a⟧ two", [0.9], "remove", [("a ", "removed")]),
         ("one ⟦a⟧ two", [0.5], "remove", [("a ", "review")]),
         ("one ⟦a⟧ ⟦b⟧ two", [0.95, 0.96], "remove", [("a ", "removed"), ("b ", "removed")]),
@@ -80,12 +98,18 @@ def _decided(text: str, probabilities: list[float], model: Model, level: str = "
         ("one ⟦[x][1]⟧ [y][1]\n\n[1]: http://s.io", [0.99], "remove", [("[x][1] ", "removed")]),
         ("one ⟦[x][1]⟧ two\n\n[1]: http://s.io", [0.6], "remove", [("[x][1] ", "review")]),
         ("one two", [], "remove", []),
-        # Doubtful lines among lines of spam.
+        # Doubtful lines beside lines of spam.
         (
             "one\n⟦a⟧\n⟦b⟧\n⟦c⟧\n⟦d⟧\ntwo",
             [0.95, 0.6, 0.95, 0.6],
             "remove",
-            [("a\n", "removed"), ("b\n", "removed"), ("c\n", "removed"), ("d\n", "review")],
+            [("a\n", "removed"), ("b\n", "removed"), ("c\n", "removed"), ("d\n", "removed")],
+        ),
+        (
+            "one\n⟦a⟧\n⟦b⟧\n⟦c⟧\ntwo",
+            [0.95, 0.6, 0.6],
+            "remove",
+            [("a\n", "removed"), ("b\n", "review"), ("c\n", "review")],
         ),
         ("one\n⟦a⟧\n⟦b⟧\n⟦c⟧\n", [0.95, 0.6, 0.6], "remove", [(f"{x}\n", "removed") for x in "abc"]),
         ("one\n⟦a⟧\n⟦b⟧", [0.95, 0.6], "remove", [("a\n", "removed"), ("b", "removed")]),
@@ -94,13 +118,13 @@ def _decided(text: str, probabilities: list[float], model: Model, level: str = "
             "⟦a⟧\n\n⟦b⟧\n\n⟦c⟧\n",
             [0.95, 0.6, 0.95],
             "remove",
-            [("a\n", "removed"), ("b\n", "review"), ("c\n", "removed")],
+            [("a\n", "removed"), ("b\n", "removed"), ("c\n", "removed")],
         ),
         (
             "one\n⟦a⟧\n⟦b⟧ two\n⟦c⟧\n",
             [0.95, 0.6, 0.95],
             "remove",
-            [("a\n", "removed"), ("b ", "review"), ("c\n", "removed")],
+            [("a\n", "removed"), ("b ", "removed"), ("c\n", "removed")],
         ),
         (
             "one\n⟦[x](http://s.io/p)⟧\n⟦b⟧\n⟦c⟧\ntwo",
@@ -213,9 +237,9 @@ def test_a_doubtful_definition_goes_with_its_reference(cleaner: Cleaner) -> None
     assert cleaner.clean(dirty, format="md").text == article
 
 
-def test_a_doubtful_line_among_spam_is_part_of_a_block(model: Model) -> None:
-    _, spans = _decided("one\n⟦a⟧\n⟦b⟧\n⟦c⟧\ntwo", [0.95, 0.6, 0.95], model)
-    assert [span.reason for span in spans] == ["promo-line", "promo-block", "promo-line"]
+def test_a_doubtful_line_behind_spam_at_the_end_is_part_of_a_block(model: Model) -> None:
+    _, spans = _decided("one\n⟦a⟧\n⟦b⟧\n⟦c⟧\n", [0.95, 0.6, 0.6], model)
+    assert [span.reason for span in spans] == ["promo-line", "promo-block", "promo-block"]
 
 
 @pytest.mark.parametrize(
