@@ -17,7 +17,7 @@ from cleaner.along import with_blank_lines, with_clauses_between, with_last_line
 from cleaner.borrowed import sold_sites, with_borrowed
 from cleaner.campaigns import RULES, Census, own_campaigns, raised
 from cleaner.code import code_spans
-from cleaner.decide import ALLOWED, REMOVED, REVIEW, UNSEEN, decide
+from cleaner.decide import ALLOWED, CUTS, REMOVED, REVIEW, UNSEEN, decide
 from cleaner.hostwords import Hosts
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
@@ -210,7 +210,10 @@ class Cleaner:
         progress: _Progress,
     ) -> list[Span]:
         if isinstance(item, str):
-            spans = decide(item, judged, self.model, level, kept, len(progress.cuts))
+            spans = decide(item, judged, self.model, level, kept)
+            n_cut = progress.n_cut_with(spans)
+            if n_cut >= CUTS:
+                spans = decide(item, judged, self.model, level, kept, n_cut)
             spans = _with_planted(spans, planted, self.model)
             spans = with_borrowed(item, spans, self.model, kept, sold_sites(progress.text, progress.spans))
             if judged and may_hide(item):
@@ -297,6 +300,10 @@ class _Progress:
         self.gaps = [start - before for (start, _), before in zip(self.cuts, self.gone, strict=False)]
         self.left = minus(self.text, self.cuts)
         return self.cuts != before
+
+    def n_cut_with(self, found: list[Span]) -> int:
+        """How many places are cut with the spans of one more round, of those that the policy lets go."""
+        return len(self.cuts) + sum(span.action == REMOVED for span in self._settled(found))
 
     def add(self, found: list[Span]) -> None:
         """Add spans for review, those that touch no other but less probable ones for review, whose place they take."""

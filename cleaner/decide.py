@@ -39,11 +39,11 @@ def decide(
 ) -> list[Span]:
     """Spans to cut and to review, sorted, disjoint.
 
-    `level` is `remove` (cut what passes the higher threshold, or AMONG where enough is cut) or `review` (cut that, and what
-    passes the lower one). Nothing inside the text's `protected` stretches is taken along. `n_cut` is how many places of the
-    text are cut already.
+    `level` is `remove` (cut what passes the higher threshold, or AMONG where CUTS places of the text are cut: `n_cut` are) or
+    `review` (cut that, and what passes the lower one). Nothing inside the text's `protected` stretches is taken along.
     """
     lowest = model.remove if level == "remove" else model.review
+    lowest = min(lowest, AMONG) if n_cut >= CUTS else lowest
     spans: list[Span] = []
     doubtful: set[Span] = set()
     taken: list[tuple[int, int]] = []
@@ -70,9 +70,7 @@ def decide(
             continue
         insort(taken, (start, end))
         may_go = not breaks(text, start, end) and not says_nothing(text, start, end)
-        enough = min(lowest, AMONG) if n_cut >= CUTS else lowest
-        cut = item.probability >= (max(lowest, QUOTED) if more and level == "remove" else enough) and may_go
-        n_cut += cut
+        cut = item.probability >= (max(lowest, QUOTED) if more and level == "remove" else lowest) and may_go
         reason, trade = _reason(text, item), trade_of(item.folded, model)
         why = evidence(model.accept, model.spam, item.row, item.elsewhere)
         span = Span(start, end, item.probability, reason, trade, why, REMOVED if cut else REVIEW, key)

@@ -8,6 +8,7 @@ import pytest
 from samples import ARTICLE, DIRTY
 
 from cleaner.api import Cleaner
+from cleaner.decide import AMONG
 from cleaner.document import process
 from cleaner.policy import Policy
 from cleaner.readers import Document, Options
@@ -49,3 +50,19 @@ def test_a_document_has_the_policy_of_its_path() -> None:
     options = Options(policy_of=lambda path: Policy(settle=_nothing) if path == "kept.txt" else Policy())
     documents = [Document(DIRTY.encode(), "txt", path=path) for path in ("kept.txt", "other.txt")]
     assert [outcome.status for outcome in process(documents, Cleaner(), options)] == ["unchanged", "cleaned"]
+
+
+def _without_essays(text: str, spans: Sequence[Span]) -> list[Span]:
+    return [span for span in spans if "essay" not in text[span.start : span.end]]
+
+
+def test_what_is_allowed_does_not_make_less_enough_for_others() -> None:
+    cleaner = Cleaner()
+    text = f"{ARTICLE}\nhelp me write essay\n\nThe quay is wide.\n\ncasino bonus codes 2024\n\nIt is long.\n\nfree movie downloads\n"
+    cleaner.model = cleaner.model._replace(remove=1.0)
+    third, second, first = sorted(span.score for span in cleaner.find(text))
+    assert AMONG <= third < second <= first
+    cleaner.model = cleaner.model._replace(remove=second)
+    assert [span.action for span in cleaner.find(text)] == ["removed"] * 3
+    allowed = cleaner.clean(text, policy=Policy(settle=_without_essays))
+    assert [span.action for span in allowed.spans] == ["removed", "review"]
