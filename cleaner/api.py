@@ -211,9 +211,8 @@ class Cleaner:
     ) -> list[Span]:
         if isinstance(item, str):
             spans = decide(item, judged, self.model, level, kept)
-            n_cut = progress.n_cut_with(spans)
-            if n_cut >= CUTS:
-                spans = decide(item, judged, self.model, level, kept, n_cut)
+            if progress.is_cut_often(spans):
+                spans = decide(item, judged, self.model, level, kept, is_among=True)
             spans = _with_planted(spans, planted, self.model)
             spans = with_borrowed(item, spans, self.model, kept, sold_sites(progress.text, progress.spans))
             if judged and may_hide(item):
@@ -265,6 +264,10 @@ def _with_embedded(text: str, spans: list[Span], judged: Sequence[Judged], model
     return with_hidden(spans, hidden) if hidden else spans
 
 
+def _n_cut(spans: Sequence[Span]) -> int:
+    return sum(span.action == REMOVED for span in spans)
+
+
 class _Progress:
     """One text on its way to the fixpoint: what is left of it, and the spans found so far in original offsets.
 
@@ -301,9 +304,10 @@ class _Progress:
         self.left = minus(self.text, self.cuts)
         return self.cuts != before
 
-    def n_cut_with(self, found: list[Span]) -> int:
-        """How many places are cut with the spans of one more round, of those that the policy lets go."""
-        return len(self.cuts) + sum(span.action == REMOVED for span in self._settled(found))
+    def is_cut_often(self, found: list[Span]) -> bool:
+        """Whether CUTS places are cut with the spans of one more round, of those that the policy lets go."""
+        missing = CUTS - len(self.cuts)
+        return _n_cut(found) >= missing and _n_cut(self._settled(found)) >= missing
 
     def add(self, found: list[Span]) -> None:
         """Add spans for review, those that touch no other but less probable ones for review, whose place they take."""

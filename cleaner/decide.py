@@ -35,15 +35,22 @@ UNKNOWN_TRADE = 6.0  # summed log-odds a trade must be ahead of the next to be n
 
 
 def decide(
-    text: str, judged: list[Judged], model: Model, level: str, protected: Sequence[tuple[int, int]] = (), n_cut: int = 0
+    text: str,
+    judged: list[Judged],
+    model: Model,
+    level: str,
+    protected: Sequence[tuple[int, int]] = (),
+    *,
+    is_among: bool = False,
 ) -> list[Span]:
     """Spans to cut and to review, sorted, disjoint.
 
-    `level` is `remove` (cut what passes the higher threshold, or AMONG where CUTS places of the text are cut: `n_cut` are) or
-    `review` (cut that, and what passes the lower one). Nothing inside the text's `protected` stretches is taken along.
+    `level` is `remove` (cut what passes the higher threshold) or `review` (cut that, and what passes the lower one). `is_among`
+    says that CUTS places of the text are cut, so that AMONG is enough for others. Nothing inside the text's `protected`
+    stretches is taken along.
     """
     lowest = model.remove if level == "remove" else model.review
-    lowest = min(lowest, AMONG) if n_cut >= CUTS else lowest
+    lowest = min(lowest, AMONG) if is_among else lowest
     spans: list[Span] = []
     doubtful: set[Span] = set()
     taken: list[tuple[int, int]] = []

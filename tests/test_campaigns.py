@@ -124,10 +124,10 @@ def test_where_nothing_was_found_is_not_judged_again(
 
 
 def test_what_is_cut_in_one_place_of_a_document_counts_in_the_others(cleaner: Cleaner) -> None:
-    """Inside sentences each is doubtful by itself; each text has what it has on its own."""
+    """Inside sentences some are doubtful by themselves; each text has what it has on its own."""
     words = ARTICLE.split(" ")
-    for at in range(len(words) - 2, 2, -9):
-        words.insert(at, "payday loans online")
+    for at in range(len(words) - 2, 2, -5):
+        words.insert(at, "cheap essay writers")
     text = " ".join(words)
     alone = [item for item in judge([text], cleaner.model, [[]])[0] if item.probability >= cleaner.model.remove]
     cleaned = cleaner.clean(text)
