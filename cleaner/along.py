@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cleaner.decide import REMOVED, is_free
 from cleaner.seams import blank_line, still_used, with_last_contact
-from cleaner.span import Span, touches
+from cleaner.span import Span
 from cleaner.structure import breaks
 
 
@@ -101,8 +101,7 @@ def with_clauses_between(text: str, spans: list[Span], protected: Sequence[tuple
     out = list(spans)
     cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
     taken = [(spans[number].start, spans[number].end) for number in cuts]
-    kept = sorted(protected)
-    gaps: list[tuple[int, int]] = []
+    closed = sorted([*protected, *((span.start, span.end) for span in spans if span.action != REMOVED)])
     line_end, is_mostly_cut = -1, False
     for at, (number, behind) in enumerate(pairwise(cuts)):
         start, end = spans[number].end, spans[behind].start
@@ -113,10 +112,9 @@ def with_clauses_between(text: str, spans: list[Span], protected: Sequence[tuple
             line_end = line_end if line_end >= 0 else len(text)
             is_mostly_cut = _ink_cut(text, line_start, line_end, taken, at) >= CUT_SHARE
         longest = max(taken[at][1] - taken[at][0], taken[at + 1][1] - taken[at + 1][0])
-        if is_mostly_cut and end - start <= longest and is_free(kept, start, end) and not breaks(text, start, end):
+        if is_mostly_cut and end - start <= longest and is_free(closed, start, end) and not breaks(text, start, end):
             out[number] = out[number]._replace(end=end)
-            gaps.append((start, end))
-    return [span for span in out if span.action == REMOVED or not touches(gaps, span.start, span.end)]
+    return out
 
 
 def _ink_cut(text: str, start: int, end: int, taken: Sequence[tuple[int, int]], at: int) -> float:

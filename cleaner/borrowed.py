@@ -113,7 +113,9 @@ def _spam_definitions(text: str, spans: Sequence[Span], model: Model) -> dict[st
 
 def _links(text: str) -> list[Link]:
     """The links of a text within its sentences that lead to another site, in order."""
-    addresses = dict(match.groups() for match in _DEFINITION().finditer(text))
+    addresses: dict[str, str] = {}
+    for match in _DEFINITION().finditer(text):
+        addresses.setdefault(match[1], match[2])  # the first of a label counts
     links = []
     for match in _LINK().finditer(text):
         address = match[2] or addresses.get(match[3])

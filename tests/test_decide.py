@@ -320,9 +320,10 @@ def test_what_stands_between_cuts_in_a_line_of_spam_goes_with_them(text: str, le
     assert all(before.end <= after.start for before, after in pairwise(found))
 
 
-def test_nothing_protected_goes_between_cuts_but_what_is_for_review() -> None:
+def test_nothing_goes_between_cuts_that_is_protected_or_for_review() -> None:
     dirty, places = marked("⟦buy pills now⟧⟦ at our⟧⟦ pharmacy today⟧\n")
     first, middle, last = (Span(start, end, 0.9, "promo-inline", "", (), REMOVED) for start, end in places)
+    assert with_clauses_between(dirty, [first, last]) == [first._replace(end=middle.end), last]
     assert with_clauses_between(dirty, [first, last], [places[1]]) == [first, last]
-    found = with_clauses_between(dirty, [first, middle._replace(action=REVIEW), last])
-    assert found == [first._replace(end=middle.end), last]
+    review = [first, middle._replace(action=REVIEW), last]
+    assert with_clauses_between(dirty, review) == review
