@@ -211,7 +211,7 @@ class Cleaner:
     ) -> list[Span]:
         if isinstance(item, str):
             spans = decide(item, judged, self.model, level, kept)
-            if progress.is_cut_often(spans):
+            if not self.is_counting and progress.is_cut_often(spans):
                 spans = decide(item, judged, self.model, level, kept, is_among=True)
             spans = _with_planted(spans, planted, self.model)
             spans = with_borrowed(item, spans, self.model, kept, sold_sites(progress.text, progress.spans))
