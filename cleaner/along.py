@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from cleaner.decide import REMOVED, is_free
+from cleaner.decide import REMOVED
 from cleaner.seams import blank_line, still_used, with_last_contact
-from cleaner.span import Span
+from cleaner.span import Span, merged, touches
 from cleaner.structure import breaks
 
 
@@ -60,7 +60,7 @@ def with_lines_between(text: str, spans: list[Span], protected: Sequence[tuple[i
     [(0, 5), (5, 10), (10, 20), (20, 25)]
     """
     out = list(spans)
-    closed = sorted([*protected, *((span.start, span.end) for span in spans if span.action != REMOVED)])
+    closed = merged([*protected, *((span.start, span.end) for span in spans if span.action != REMOVED)])
     cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
     first = 0  # where the cuts begin that stand right behind one another
     for before, number, behind in zip([None, *cuts], cuts, cuts[1:], strict=False):
@@ -71,7 +71,7 @@ def with_lines_between(text: str, spans: list[Span], protected: Sequence[tuple[i
             continue
         lengths = [len(line) for line in text[max(first, start - LOOK_BACK) : start].splitlines() if line.strip()]
         is_among = len(lengths) >= LINES_BEFORE and end - start <= TIMES_AS_LONG * max(lengths)
-        if is_among and is_free(closed, start, end) and not still_used(text, [(start, end)]):
+        if is_among and not touches(closed, start, end) and not still_used(text, [(start, end)]):
             out[number] = out[number]._replace(end=end)
     return out
 
@@ -101,7 +101,7 @@ def with_clauses_between(text: str, spans: list[Span], protected: Sequence[tuple
     out = list(spans)
     cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
     taken = [(spans[number].start, spans[number].end) for number in cuts]
-    closed = sorted([*protected, *((span.start, span.end) for span in spans if span.action != REMOVED)])
+    closed = merged([*protected, *((span.start, span.end) for span in spans if span.action != REMOVED)])
     line_end, is_mostly_cut = -1, False
     for at, (number, behind) in enumerate(pairwise(cuts)):
         start, end = spans[number].end, spans[behind].start
@@ -112,7 +112,12 @@ def with_clauses_between(text: str, spans: list[Span], protected: Sequence[tuple
             line_end = line_end if line_end >= 0 else len(text)
             is_mostly_cut = _ink_cut(text, line_start, line_end, taken, at) >= CUT_SHARE
         longest = max(taken[at][1] - taken[at][0], taken[at + 1][1] - taken[at + 1][0])
-        if is_mostly_cut and end - start <= longest and is_free(closed, start, end) and not breaks(text, start, end):
+        if (
+            is_mostly_cut
+            and end - start <= longest
+            and not touches(closed, start, end)
+            and not breaks(text, start, end)
+        ):
             out[number] = out[number]._replace(end=end)
     return out
 

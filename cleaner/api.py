@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaner import hostwords
 from cleaner import model as models
 from cleaner.along import with_blank_lines, with_clauses_between, with_last_line, with_lines_between
-from cleaner.borrowed import sold_sites, with_borrowed
 from cleaner.campaigns import RULES, Census, own_campaigns, raised
 from cleaner.code import code_spans
-from cleaner.decide import ALLOWED, CUTS, REMOVED, REVIEW, UNSEEN, decide
+from cleaner.decide import ALLOWED, CUTS, REMOVED, REVIEW, SPAM_LINK, UNSEEN, decide
 from cleaner.hostwords import Hosts
 from cleaner.judge import Judged, judge
 from cleaner.model import Model
@@ -214,7 +213,11 @@ class Cleaner:
             if not self.is_counting and progress.is_cut_often(spans):
                 spans = decide(item, judged, self.model, level, kept, is_among=True)
             spans = _with_planted(spans, planted, self.model)
-            spans = with_borrowed(item, spans, self.model, kept, sold_sites(progress.text, progress.spans))
+            if any(span.reason == SPAM_LINK and span.action == REMOVED for span in (*spans, *progress.spans)):
+                # Loaded when a link is cut: few texts have one, and every start of the command would wait for it.
+                from cleaner.borrowed import sold_sites, with_borrowed
+
+                spans = with_borrowed(item, spans, self.model, kept, sold_sites(progress.text, progress.spans))
             if judged and may_hide(item):
                 spans = _with_embedded(item, spans, judged, self.model, level)
             spans = with_lines_between(item, with_clauses_between(item, spans, kept), kept)

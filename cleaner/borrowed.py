@@ -7,32 +7,32 @@ and the words of the title must be none of the article's.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence, Set
 from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from cleaner.decide import REMOVED, REVIEW, SPAM_LINK, with_definitions
+from cleaner.hosts import host_of
+from cleaner.linkplace import link_span
+from cleaner.links import definitions
 from cleaner.model import Model
 from cleaner.patterns import pattern
 from cleaner.readers.markdown import code_spans
 from cleaner.reading import Stretches
 from cleaner.seams import widen
-from cleaner.span import Span, merged, touches
+from cleaner.span import Span, merged, minus, touches
 from cleaner.structure import breaks
 
 SITES = 3  # of spam that an article links to within its sentences, before its other links are looked at
 MOST = 1000  # links of a text that are cut for this
-START, POINTS = -2.0, 3.0  # logits: what every link begins with, and of one that looks borrowed in such an article
+POINTS = 3.0  # logits of a link that looks borrowed in such an article
 TELLING = 4  # letters of a word that says what a page is on
 SHARED = 0.5  # of these words of a title may be the article's
 _LINK = pattern(
     r"(?<=[^\s\])|>][^\S\n]{1,8})\[([^\[\]\n]{1,200})\](?:\(\s*<?((?:https?:)?//[^()<>\s]{1,1000})[^()\n]{0,200}\)|[ ]?\[([^\[\]\n]{1,100})\])"
     r"(?=[^\S\n]{1,8}[^\s\[|<])"
 )
-_DEFINITION = pattern(r"(?m)^[ >]{0,8}\[([^\]\n]{1,100})\]:[ ]*<?((?:https?:)?//[^\s>]{1,1000})")
-_HOST = pattern(r"//(?:www\.)?([^/?#\s]++)")
 _WORD = pattern(r"[\p{L}\p{M}\p{N}'’]+")
 _SIGN = pattern(r"[…–—.,&-]{1,3}")
 
@@ -59,7 +59,7 @@ def sold_sites(text: str, spans: Sequence[Span]) -> frozenset[str]:
     if not cut:
         return frozenset()
     links = [link for link in _links(text) if cut.get(link.start, link.end + 2) <= link.end + 1]
-    return frozenset(match[1] for link in links if (match := _HOST().search(link.address)))
+    return frozenset(host_of(link.address).removeprefix("www.") for link in links)
 
 
 def with_borrowed(
@@ -79,21 +79,20 @@ def with_borrowed(
     if len(sites) < SITES:
         return spans
     doubtful = _spam_definitions(text, spans, model)
-    own = frozenset(_WORD().findall(_LINK().sub(" ", _DEFINITION().sub(" ", text)).casefold()))
+    links = _links(text)
+    told = merged([*(match.span() for match in definitions(text)), *((link.start, link.end) for link in links)])
+    own = frozenset(_WORD().findall(minus(text, told).casefold()))
     closed = merged(
         [*protected, *code_spans(text), *((span.start, span.end) for span in spans if span.action == REMOVED)]
     )
     why = (f"link of one word or sign, in an article with links to {len(sites)} sites of spam", POINTS)
-    like = Span(
-        0, 0, 1 / (1 + math.exp(-POINTS - START)), SPAM_LINK, "unknown", (why, ("before looking", START)), REMOVED
-    )
     found: list[Span] = []
     gone: set[Span] = set()
-    likely = (link for link in _links(text) if is_borrowed(link, own, is_sold=link.label in doubtful))
+    likely = (link for link in links if is_borrowed(link, own, is_sold=link.label in doubtful))
     for link in islice(likely, MOST):
         start, end = widen(text, link.start, link.end)
         if not touches(closed, start, end) and not breaks(text, start, end):
-            found.append(like._replace(start=start, end=end))
+            found.append(link_span(start, end, [why], "unknown", REMOVED))
             gone |= {doubtful[link.label]} if link.label in doubtful else set()
     if not found:
         return spans
@@ -107,19 +106,18 @@ def with_borrowed(
 def _spam_definitions(text: str, spans: Sequence[Span], model: Model) -> dict[str | None, Span]:
     """By its label each definition that is spam by itself, and only stays because its reference does."""
     likely = [span for span in spans if span.action == REVIEW and span.score >= model.remove]
-    found = ((_DEFINITION().search(text, span.start, span.end), span) for span in likely)
-    return {match[1]: span for match, span in found if match}
+    return {match[1]: span for span in likely for match in definitions(text[span.start : span.end])}
 
 
 def _links(text: str) -> list[Link]:
     """The links of a text within its sentences that lead to another site, in order."""
     addresses: dict[str, str] = {}
-    for match in _DEFINITION().finditer(text):
-        addresses.setdefault(match[1], match[2])  # the first of a label counts
+    for match in definitions(text):
+        addresses.setdefault(match[1], match[2].strip("<>"))  # the first of a label counts
     links = []
     for match in _LINK().finditer(text):
-        address = match[2] or addresses.get(match[3])
-        if address:
+        address = match[2] or addresses.get(match[3], "")
+        if "//" in address:
             links.append(Link(match.start(), match.end(), match[1], address, match[3]))
     return links
 
@@ -139,13 +137,8 @@ def is_borrowed(link: Link, own: Set[str], *, is_sold: bool = False) -> bool:
         return bool(_SIGN().fullmatch(link.said))
     if is_sold:
         return True
-    word, host = link.said.casefold(), _HOST().search(link.address)
-    title = _title(link.address)
-    if (
-        word not in title
-        or word in own
-        or (host and any(name.startswith(word) for name in _WORD().findall(host[1].casefold())))
-    ):
+    word, title, names = link.said.casefold(), _title(link.address), _WORD().findall(host_of(link.address))
+    if word not in title or word in own or any(name.startswith(word) for name in names):
         return False
     telling = {other for other in title if len(other) >= TELLING and not other.isdecimal() and other != word}
     return bool(telling) and len(telling & own) <= SHARED * len(telling)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
+from bisect import insort
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -71,9 +71,9 @@ def decide(
         start, end = with_element(text, *inner(text, item.start, item.end))
         item = item._replace(start=start, end=end)
         start, end = in_cell(text, start, end) or widen(text, start, end)
-        if not is_free(taken, start, end):
+        if touches(taken, start, end):
             start, end = item.start, item.end
-        if not is_free(taken, start, end):
+        if touches(taken, start, end):
             continue
         insort(taken, (start, end))
         may_go = not breaks(text, start, end) and not says_nothing(text, start, end)
@@ -163,7 +163,7 @@ def with_definitions(text: str, spans: list[Span], protected: Sequence[tuple[int
     spans = without_used_definitions(text, spans)
     orphans = _orphaned(text, spans, sorted(protected))
     gone = [(span.start, span.end) for span in orphans]
-    return sorted([span for span in spans if is_free(gone, span.start, span.end)] + orphans)
+    return sorted([span for span in spans if not touches(gone, span.start, span.end)] + orphans)
 
 
 def _to_the_end(text: str, spans: list[Span], doubtful: set[Span]) -> list[Span]:
@@ -187,12 +187,6 @@ def without_used_definitions(text: str, spans: list[Span]) -> list[Span]:
     return [span._replace(action=REVIEW) if span in used else span for span in spans]
 
 
-def is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether a stretch touches none of some sorted, disjoint ones."""
-    at = bisect_left(taken, (end,)) - 1
-    return at < 0 or taken[at][1] <= start
-
-
 def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]) -> list[Span]:
     """Cuts of the definitions that no reference is left to: they go for the reason their references went."""
     cuts = sorted(span for span in spans if span.action == REMOVED)
@@ -201,7 +195,7 @@ def _orphaned(text: str, spans: list[Span], protected: Sequence[tuple[int, int]]
     for start, end, number in orphaned(text, taken):
         if found:  # the last line of a text shares a line end with the one before
             start = max(start, found[-1].end)
-        free = is_free(taken, start, end) and is_free(protected, start, end)
+        free = not touches(taken, start, end) and not touches(protected, start, end)
         if free and not makes_markup(text, start, end):
             found.append(cuts[number]._replace(start=start, end=end, reason=SPAM_LINK))
     return found

@@ -59,12 +59,21 @@ def _span(place: Place, address: str, verdict: Verdict, *, on_subject: Callable[
         seen.append(("link text and host disagree", DOUBTFUL))
     if sum(points for _, points in seen) >= BAR and on_subject(verdict.trade):
         seen.append(("the article is on the subject", ON_SUBJECT))
-    points = sum(points for _, points in seen)
-    if points < BAR:
+    if sum(points for _, points in seen) < BAR:
         return None
-    score = 1 / (1 + math.exp(-points - START))
+    return link_span(place.start, place.end, seen, verdict.trade, REVIEW)
+
+
+def link_span(start: int, end: int, seen: Sequence[tuple[str, float]], trade: str, action: str) -> Span:
+    """The span of a link for what was seen of it, in words and logits.
+
+    >>> span = link_span(0, 9, [("host reads \"slot\"", 3.0)], "gambling", REVIEW)
+    >>> round(span.score, 2), span.evidence[-1]
+    (0.73, ('before looking', -2.0))
+    """
+    score = 1 / (1 + math.exp(-sum(points for _, points in seen) - START))
     why = (*sorted(seen, key=lambda pair: -abs(pair[1])), ("before looking", START))
-    return Span(place.start, place.end, score, SPAM_LINK, verdict.trade, why, REVIEW)
+    return Span(start, end, score, SPAM_LINK, trade, why, action)
 
 
 def _belies(text: str, address: str) -> bool:
@@ -125,9 +134,7 @@ def planted_texts(text: str, places: Sequence[tuple[int, int, str]], protected: 
     spans = []
     for start, end, said in found:
         if not touches(kept, start, end) and not is_on(said.trade):
-            seen = (f'link reads "{said.words}"', said.points), ("before looking", START)
-            score = 1 / (1 + math.exp(-said.points - START))
-            spans.append(Span(start, end, score, SPAM_LINK, said.trade, seen, REMOVED))
+            spans.append(link_span(start, end, [(f'link reads "{said.words}"', said.points)], said.trade, REMOVED))
     return spans
 
 

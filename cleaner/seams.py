@@ -340,7 +340,7 @@ _LONGEST_REST = 200  # characters behind a cut in which a contact is looked for
 # What a rest of a line is that only says where to go, one that begins within a sentence and ends so, and a contact set apart
 # from what is behind it.
 _CONTACT = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SERVICES}[\s:：]*{_PHONE}|{_SITE}|{_HANDLE}|{_ACCOUNT}){_ENDS}")
-_LAST_NUMBER = pattern(rf"\s+\d{{1,4}}[%+]?{_ENDS}")  # of a rank, a year, a share
+_LAST_NUMBER = pattern(rf"\s*\d{{1,4}}[%+]?{_ENDS}")  # of a rank, a year, a share
 _CLAUSE = pattern(
     rf"\s*(?:[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE})"
     rf"|[^\n!?。！？]{{0,60}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_PHONE}|@[\w.]{{3,40}}|{_SERVICES}[\s:：]*{_ACCOUNT})){_ENDS}"
@@ -372,7 +372,7 @@ def _with_contact(text: str, start: int, end: int, line_start: int, line_end: in
     if not is_first and _class(before[-1]) != cc.SENTENCE_END:
         return end
     is_whole = end + len(rest) == line_end
-    if is_whole and text[start:end].rstrip()[-1:].isalpha() and _LAST_NUMBER().fullmatch(f" {rest.lstrip()}"):
+    if is_whole and text[start:end].rstrip()[-1:].isalpha() and _LAST_NUMBER().fullmatch(rest):
         return line_end
     contact = (_CONTACT().fullmatch(rest) if is_whole else None) or _SET_APART().match(rest)
     if contact is None and is_whole and is_first and len(rest) < end - start:

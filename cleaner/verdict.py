@@ -85,11 +85,9 @@ def _allowance(place: Place, format: str) -> str:
         return "readers do not see it"
     if format == "html":
         return "on a page what is enough depends on where it stands (docs/how-it-decides.md)"
-    if place.reason == BLOCK:
-        return "it stands among lines of spam"
     if place.n_sure >= CUTS and place.score >= AMONG:
         return f"{AMONG} is enough where {place.n_sure} other places are cut"
-    return "`--level review`, or what led to it was cut"
+    return "it stands among lines of spam" if place.reason == BLOCK else "`--level review`, or what led to it was cut"
 
 
 def _obstacle(place: Place, text: str, format: str) -> str:

@@ -28,6 +28,12 @@ def _lines(model: Model, text: str, place: Place, format: str = "txt", problem: 
         (0.5, REMOVED, {"reason": BLOCK}, "cut, though 0.500 is under 0.700: it stands among lines of spam"),
         (0.5, REMOVED, {"reason": HIDDEN_BLOCK}, "cut, though 0.500 is under 0.700: readers do not see it"),
         (0.5, REMOVED, {"n_sure": 2}, "cut, though 0.500 is under 0.700: 0.25 is enough where 2 other places are cut"),
+        (
+            0.5,
+            REMOVED,
+            {"n_sure": 2, "reason": BLOCK},
+            "cut, though 0.500 is under 0.700: 0.25 is enough where 2 other places are cut",
+        ),
         (0.5, REMOVED, {"n_sure": 1}, "cut, though 0.500 is under 0.700: `--level review`, or what led to it was cut"),
         (0.1, KEPT, {}, "kept: 0.100 is under 0.200, from which places are reported"),
         (0.4, KEPT, {}, "kept: 0.400 is not under 0.200, but nothing could be cut here"),

@@ -18,7 +18,7 @@ from cleaner.pages.opened import OpenPage
 from cleaner.pages.page import Page
 from cleaner.pages.servercode import may_hold_code
 from cleaner.pages.weigh import page_spans
-from cleaner.span import Span
+from cleaner.span import Span, touches
 
 
 def all_spans(opened: OpenPage, judged: list[Judged], model: Model, hosts: Hosts, level: str) -> list[Span]:
@@ -59,11 +59,11 @@ def with_hidden(spans: Sequence[Span], hidden: Sequence[Span]) -> list[Span]:
         around = _around(gone, span) if span.action == REMOVED else None
         if around is not None:
             kept.append(span._replace(start=around[0], end=around[1]))
-        elif span.action == REMOVED or _is_free(known, span):
+        elif span.action == REMOVED or not touches(known, span.start, span.end):
             kept.append(span)
     kept = apart(kept)
     taken = [(span.start, span.end) for span in kept]
-    return sorted([*kept, *(span for span in spans if _is_free(taken, span))])
+    return sorted([*kept, *(span for span in spans if not touches(taken, span.start, span.end))])
 
 
 def block_spans(source: Source, block: Block, score: Score, model: Model, action: str) -> list[Span]:
@@ -83,16 +83,10 @@ def apart(spans: Sequence[Span]) -> list[Span]:
     out: list[Span] = []
     taken: list[tuple[int, int]] = []
     for span in sorted(spans, key=lambda span: (span.action != REMOVED, span.start, -span.end)):
-        if _is_free(taken, span):
+        if not touches(taken, span.start, span.end):
             insort(taken, (span.start, span.end))
             out.append(span)
     return sorted(out)
-
-
-def _is_free(taken: Sequence[tuple[int, int]], span: Span) -> bool:
-    """Whether a span touches none of some sorted, disjoint stretches."""
-    at = bisect_left(taken, (span.end,)) - 1
-    return at < 0 or taken[at][1] <= span.start
 
 
 def _around(taken: Sequence[tuple[int, int]], span: Span) -> tuple[int, int] | None:

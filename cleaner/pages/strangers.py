@@ -6,16 +6,16 @@ else, behind the last sentence of a paragraph, is a stranger on it. Being one is
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from cleaner.decide import REMOVED, SPAM_LINK
+from cleaner.decide import REMOVED
 from cleaner.hosts import judge_address, names_goods, read_name
 from cleaner.hostwords import Hosts
+from cleaner.linkplace import link_span
 from cleaner.pages.opened import OpenPage
 from cleaner.pages.page import Link
 from cleaner.pages.site import label
@@ -23,7 +23,6 @@ from cleaner.span import Span
 
 BAR = 3.5  # points from which a link is cut
 WITHIN = 1.0  # more for one inside a sentence, which honest articles name goods in, too
-START = -2.0  # logits every link begins with
 # It leads to a front page whose host the page names nowhere else, and its words do not name that either.
 STRANGER = 1.0
 MOST_WORDS = 10  # of a link that sells; more are a headline
@@ -103,9 +102,7 @@ class _Scene:
         bar = BAR + (WITHIN if place.before and not place.is_last else 0.0)
         if _points(signs) < bar:
             return None
-        score = 1 / (1 + math.exp(-_points(signs) - START))
-        why = (*sorted(signs, key=lambda pair: -pair[1]), ("before looking", START))
-        return Span(link.start, link.end, score, SPAM_LINK, trade, why, REMOVED)
+        return link_span(link.start, link.end, signs, trade, REMOVED)
 
     def _goods(self, words: str, target: str) -> tuple[Signs, str]:
         """What the words of a link sell, and its address if these do, unless the page is on the subject."""

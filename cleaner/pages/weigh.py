@@ -23,7 +23,7 @@ from cleaner.pages.markup import COMMENT, START, Element, attributes
 from cleaner.pages.opened import INLINE, OpenPage
 from cleaner.pages.page import Link, Page
 from cleaner.pages.strangers import strangers
-from cleaner.span import Span, merged
+from cleaner.span import Span, merged, touches
 
 # How probable spam must be to be cut, by what it is and where it stands; `docs/how-it-decides.md` says why.
 APPENDED = 0.2  # a link behind all other text of its line
@@ -64,7 +64,7 @@ def page_spans(opened: OpenPage, judged: list[Judged], model: Model, hosts: Host
 def _beside(spans: Sequence[Span], links: Sequence[Span]) -> list[Span]:
     """The spans without those, for review, that some links take the place of."""
     taken = [(link.start, link.end) for link in links]
-    return [span for span in spans if _is_free(taken, span.start, span.end)]
+    return [span for span in spans if not touches(taken, span.start, span.end)]
 
 
 def _innocent(links: Sequence[Link], judged: Sequence[Judged]) -> set[Link]:
@@ -194,7 +194,7 @@ def _with_blocks(opened: OpenPage, spans: list[Span], judged: list[Judged]) -> l
         inside = [span for span in spans if span.start < end and start < span.end]
         best = max((span for span in inside if span.action == REMOVED), key=lambda span: span.score)
         out.append(best._replace(start=min(start, inside[0].start), end=max(end, inside[-1].end), reason=BLOCK))
-    return sorted([*out, *(span for span in spans if _is_free(blocks, span.start, span.end))])
+    return sorted([*out, *(span for span in spans if not touches(blocks, span.start, span.end))])
 
 
 def _blocks(opened: OpenPage, spans: Sequence[Span], judged: Sequence[Judged]) -> list[tuple[int, int]]:
@@ -243,7 +243,7 @@ def _more(spans: Sequence[Span], found: Sequence[Span]) -> list[Span]:
     taken = sorted((span.start, span.end) for span in spans if span.action == REMOVED)
     out = [*spans]
     for span in sorted(found, key=lambda span: (span.start, span.end)):
-        if _is_free(taken, span.start, span.end):
+        if not touches(taken, span.start, span.end):
             insort(taken, (span.start, span.end))
             out.append(span)
     return out
@@ -302,13 +302,7 @@ def in_source(opened: OpenPage, spans: list[Span]) -> list[Span]:
     found.sort()
     taken = [(span.start, span.end) for span in found]
     for (start, end), span in sorted(left):
-        if _is_free(taken, start, end):
+        if not touches(taken, start, end):
             insort(taken, (start, end))
             found.append(span._replace(start=start, end=end, action=REVIEW))
     return sorted(found)
-
-
-def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether a stretch touches none of some sorted, disjoint ones."""
-    at = bisect_left(taken, (end,)) - 1
-    return at < 0 or taken[at][1] <= start
