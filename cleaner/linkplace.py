@@ -67,7 +67,7 @@ def _span(place: Place, address: str, verdict: Verdict, *, on_subject: Callable[
 def link_span(start: int, end: int, seen: Sequence[tuple[str, float]], trade: str, action: str) -> Span:
     """The span of a link for what was seen of it, in words and logits.
 
-    >>> span = link_span(0, 9, [("host reads \"slot\"", 3.0)], "gambling", REVIEW)
+    >>> span = link_span(0, 9, [("host reads slot", 3.0)], "gambling", REVIEW)
     >>> round(span.score, 2), span.evidence[-1]
     (0.73, ('before looking', -2.0))
     """
