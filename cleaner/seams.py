@@ -436,7 +436,8 @@ def _whole_line(text: str, line_start: int, line_end: int) -> tuple[int, int]:
 def blank_line(text: str, start: int, end: int) -> tuple[int, int]:
     """Where a cut of whole lines begins and ends with the blank line that came with it, so that one is left between two paragraphs.
 
-    That is the one behind it, if one stands in front of it, too, or nothing does; at the end of the text the one in front.
+    That is the one behind it, if one stands in front of it, too, or nothing does, or if the lines around the two are of one
+    sentence or one tight list; at the end of the text the one in front.
     A cut up to the end of a line leaves no spaces there, also where it is one behind another.
 
     >>> text = "One.\\n\\nSPAM\\n\\nTwo.\\n"
@@ -452,12 +453,35 @@ def blank_line(text: str, start: int, end: int) -> tuple[int, int]:
         return (at if is_last and at > 0 and text[at - 1] not in _LINE_ENDS else start), end
     first = _line_start(text, start)
     is_parted = start == 0 or not _has_ink(text[first:start])
-    if not is_parted or (end < len(text) and text[end - 1] not in _LINE_ENDS):
-        return start, end
     if end == len(text):
-        return first, end
+        return (first if is_parted else start), end
     last = _line(text, end, end)[1]
-    return (start, end) if _has_ink(text[end:last]) or last == len(text) else (start, _whole_line(text, end, last)[1])
+    if text[end - 1] not in _LINE_ENDS or _has_ink(text[end:last]) or last == len(text):
+        return start, end
+    behind = _whole_line(text, end, last)[1]
+    return start, behind if is_parted or _belong_together(text, first, start, behind) else end
+
+
+_IN_SENTENCE = pattern(r"(?![ \t]*#)[^\n]{20,}[\p{L}\p{M}\p{N},;，；、]\s*$")
+_ITEM = pattern(r"[ \t]*(?:(?:>[ \t]?)+(?:[-*+•·][ \t])?|[-*+•·][ \t])")
+
+
+def _belong_together(text: str, first: int, stop: int, behind: int) -> bool:
+    """Whether no blank line stands between the line text[first:stop] and the one at `behind`: a sentence or a list goes on.
+
+    A list without blank lines is one whose item before or behind these two stands right beside them.
+    """
+    if _IN_SENTENCE().match(text, first, stop) and text[behind : behind + 1].islower():
+        return True
+    item = _ITEM().match(text, first, stop)
+    if item is None or not text.startswith(item[0], behind):
+        return False
+    above = _line_start(text, first) if first else 0
+    return (text.startswith(item[0], above) and above < first) or text.startswith(item[0], _next_line(text, behind))
+
+
+def _next_line(text: str, at: int) -> int:
+    return _whole_line(text, at, _line(text, at, at)[1])[1]
 
 
 def _line_start(text: str, at: int) -> int:
