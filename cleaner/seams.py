@@ -476,8 +476,8 @@ def _belong_together(text: str, first: int, stop: int, behind: int) -> bool:
     item = _ITEM().match(text, first, stop)
     if item is None or not text.startswith(item[0], behind):
         return False
-    above = _line_start(text, first) if first else 0
-    return (text.startswith(item[0], above) and above < first) or text.startswith(item[0], _next_line(text, behind))
+    is_below_item = first > 0 and text.startswith(item[0], _line_start(text, first))
+    return is_below_item or text.startswith(item[0], _next_line(text, behind))
 
 
 def _next_line(text: str, at: int) -> int:
