@@ -91,12 +91,17 @@ CUT_SHARE = 0.6  # of a line's visible characters that must be cut for what stan
 
 
 def with_clauses_between(text: str, spans: list[Span], protected: Sequence[tuple[int, int]] = ()) -> list[Span]:
-    """The sorted spans, a cut with what is between it and the next one in a line of which most is cut, if one of the two is longer.
+    """The sorted spans, a cut with what is between it and the next one in its line.
+
+    That is what has no letter and no digit, and where most of the line is cut what is not longer than one of the two.
 
     >>> spam = Span(0, 10, 0.9, "promo-inline", "unknown", (), REMOVED)
     >>> spans = with_clauses_between("SPAM, SPAM and SPAM, SPAM too", [spam, spam._replace(start=15, end=25)])
     >>> [(span.start, span.end) for span in spans]
     [(0, 15), (15, 25)]
+    >>> spans = with_clauses_between("We say: SPAM | SPAM, and go on.", [spam._replace(start=8, end=12), spam._replace(start=15, end=19)])
+    >>> [(span.start, span.end) for span in spans]
+    [(8, 15), (15, 19)]
     """
     out = list(spans)
     cuts = [number for number, span in enumerate(spans) if span.action == REMOVED]
@@ -112,14 +117,24 @@ def with_clauses_between(text: str, spans: list[Span], protected: Sequence[tuple
             line_end = line_end if line_end >= 0 else len(text)
             is_mostly_cut = _ink_cut(text, line_start, line_end, taken, at) >= CUT_SHARE
         longest = max(taken[at][1] - taken[at][0], taken[at + 1][1] - taken[at + 1][0])
-        if (
-            is_mostly_cut
-            and end - start <= longest
-            and not touches(closed, start, end)
-            and not breaks(text, start, end)
-        ):
+        if touches(closed, start, end):
+            continue
+        if _is_joint(text[start:end]):
+            goes = not breaks(text, taken[at][0], taken[at + 1][1])
+        else:
+            goes = is_mostly_cut and end - start <= longest and not breaks(text, start, end)
+        if goes:
             out[number] = out[number]._replace(end=end)
     return out
+
+
+LONGEST_JOINT = 12  # characters
+_QUOTES = frozenset('«»“”„"')
+
+
+def _is_joint(text: str) -> bool:
+    """Whether what stands between two cuts of a line says nothing: signs and spaces, but no quotation marks."""
+    return len(text) <= LONGEST_JOINT and not text.isspace() and not any(c.isalnum() or c in _QUOTES for c in text)
 
 
 def _ink_cut(text: str, start: int, end: int, taken: Sequence[tuple[int, int]], at: int) -> float:

@@ -45,6 +45,7 @@ def widen(text: str, start: int, end: int) -> tuple[int, int]:
     """
     start, end = _with_invisible(text, start, end)
     end = _with_number(text, start, end)
+    start, end = _with_announcer(text, start, end)
     start, end = _with_brackets(text, start, end)
     start, end = _with_marker(text, start, end)
     line_start, line_end = _line(text, start, end)
@@ -262,6 +263,44 @@ def _is_hidden(text: str, at: int) -> bool:
     return at > 0 and _class(text[at]) == cc.INVISIBLE
 
 
+# What only leads to a link, where a clause begins with it: without the link it says nothing.
+_LEADS_TO = pattern(
+    r"(?i)(?:^|(?<=[.!?…。！？,،，、;；:：(（—–-])|(?<=[.!?…,;:(—–-]\s))"
+    r"(?:(?:see|see also|read|read also|read more|more at|learn more|visit|check out|siehe|siehe auch|s\. auch|mehr dazu|mehr unter|"
+    r"voir|voir aussi|lire aussi|en savoir plus|v[ée]ase|v[ée]ase también|ver|ver también|más en|veja|veja também|leia também|ver também|"
+    r"mais em|saiba mais|см\.|см\. также|смотри также|смотрите также|подробнее|читайте также|bkz\.|ayrıca bkz\.|bakınız|ayrıca bakın|"
+    r"lihat|lihat juga|baca juga|selengkapnya di|xem|xem thêm|đọc thêm|انظر|انظر أيضا|انظر أيضًا|اقرأ أيضا|اقرأ أيضًا|راجع|देखें|यह भी देखें|"
+    r"참고|참조|더 보기|자세히)\s+|(?:ดู|ดูเพิ่มเติม|อ่านเพิ่มเติม|参见|另见|详见|另请参阅|參見|另見|詳見|延伸閱讀)\s*)$"
+)
+_LONGEST_LEADER = 30
+_LINK_BEHIND = pattern(r"[,،，、]\s*(?:\w{1,4}\s)?[\[<]|[,،，、]\s*https?:")
+
+
+def _with_announcer(text: str, start: int, end: int) -> tuple[int, int]:
+    """A link with the words that only lead to it, if they begin a clause that ends with it; with its full stop if that was all.
+
+    >>> text = "It works, see also [SPAM](a.example), on most. See also [SPAM](a.example)."
+    >>> [text[slice(*_with_announcer(text, at, at + 17))] for at in (19, 56)]
+    ['see also [SPAM](a.example)', 'See also [SPAM](a.example).']
+    """
+    if text[start] not in "[<h" or not text.startswith(("[", "<a", "http"), start):
+        return start, end
+    line_start, line_end = _line(text, start, end)
+    first = max(line_start, start - _LONGEST_LEADER)
+    leader = _LEADS_TO().search(text[first:start])
+    behind = text[end:line_end].lstrip()
+    if leader is None or (leader.start() == 0 and first > line_start) or _LINK_BEHIND().match(behind):
+        return start, end
+    begin = first + leader.start()
+    if not behind or _class(behind[0]) in (cc.COMMA, cc.CLOSE):
+        return begin, end
+    if _class(behind[0]) != cc.SENTENCE_END:
+        return start, end
+    before = text[line_start:begin].rstrip()
+    is_all = not before or _class(before[-1]) == cc.SENTENCE_END
+    return begin, text.index(behind[0], end) + 1 if is_all else end
+
+
 def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
     """Brackets and quotation marks that would stand empty or without the other one; not those of a link, whose target stays."""
     opening = text[start - 1 : start]
@@ -325,7 +364,7 @@ _PHONE = r"\+?\(?\d(?:[ .()/-]{0,2}\d){7,14}(?![\w%]|[.,]\d| ?- ?\w)"
 _SERVICES = (
     r"(?:wechat|weixin|微信|薇信|威信|v信|vx|wx|qq|telegram|телеграмм?|тг|tg|飞机|飛機|电报|電報|텔레그램|텔레|카톡|카카오톡|"
     r"line|ライン|ไลน์|whats ?app|вотсап|ватсап|wa|واتساب|تيليغرام|تلغرام|تليجرام|واتس|व्हाट्सऐप|व्हाट्सएप|टेलीग्राम|viber|вайбер|skype|скайп|zalo|"
-    r"kakao|wickr|위커|라인|signal|시그널|сигнал|سيجنال|snap(?:chat)?|سناب|加赖|加賴|discord|instagram|insta|ig|call|text|sms|tel|phone|hotline|тел|电话|電話|手机|手機|โทร|전화|문의|contact|contacto|contato|kontakt|hubungi|liên hệ|ติดต่อ|联系|聯絡|聯繫|联络|洽|咨询|諮詢|連絡|связь|пишите|iletişim)"
+    r"kakao|wickr|위커|라인|signal|시그널|сигнал|سيجنال|snap(?:chat)?|سناب|加赖|加賴|discord|instagram|insta|ig|call|text|sms|tel|phone|hotline|тел|[电電][话話]|手机|手機|โทร|전화|문의|contact|contacto|contato|kontakt|hubungi|liên hệ|ติดต่อ|联系|聯絡|聯繫|联络|洽|咨询|諮詢|連絡|связь|пишите|iletişim)"
     r"(?:\s?(?:id|号|號|ไอดี|아이디))?\.?"
 )
 _LONGEST_LEAD = 30
@@ -344,6 +383,10 @@ _LAST_NUMBER = pattern(rf"\s*\d{{1,4}}[%+]?{_ENDS}")  # of a rank, a year, a sha
 _CLAUSE = pattern(
     rf"\s*(?:[\p{{Ll}},，、;:：%+&)][^\n]{{0,120}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_SITE}|{_HANDLE})"
     rf"|[^\n!?。！？]{{0,60}}?(?<![\p{{L}}\p{{N}}./@-])(?i:{_PHONE}|@[\w.]{{3,40}}|{_SERVICES}[\s:：]*{_ACCOUNT})){_ENDS}"
+)
+# What is left of a sentence in which a telephone number follows.
+_CALL = pattern(
+    rf"(?:[^\n.!?。！？(（]|\.(?!\s+\p{{L}})){{0,60}}?(?<![\p{{L}}\p{{N}}./@-])(?!\d\d?[./-]\d\d?[./-]\d){_PHONE}[^\n.!?。！？]{{0,30}}(?:[.!。！]+(?=\s|$)|$)"
 )
 _SET_APART = pattern(rf"(?i)[\s:：,，、>→–—-]*(?:{_SITE}|{_HANDLE})\s*(?:(?:[|»—–!]|>>)(?=\s|$)|[｜！])")
 _LAST_CONTACT = pattern(
@@ -374,12 +417,25 @@ def _with_contact(text: str, start: int, end: int, line_start: int, line_end: in
     is_whole = end + len(rest) == line_end
     if is_whole and text[start:end].rstrip()[-1:].isalpha() and _LAST_NUMBER().fullmatch(rest):
         return line_end
+    if is_whole and is_first and _is_spelled_out(rest) and _CONTACT().fullmatch("".join(rest.split())):
+        return line_end
     contact = (_CONTACT().fullmatch(rest) if is_whole else None) or _SET_APART().match(rest)
     if contact is None and is_whole and is_first and len(rest) < end - start:
         contact = _CLAUSE().fullmatch(rest)
+    if contact is None and not is_first and _class(text[start:end].rstrip()[-1]) != cc.SENTENCE_END:
+        contact = _CALL().match(rest)
     if contact is None or any(not line_start <= at < line_end for at in _contact_lines(text)):
         return end
     return end + int(contact.end())
+
+
+SPELLED_LEAST, SPELLED_SHARE = 5, 0.7  # words, and the share of them that are one sign
+
+
+def _is_spelled_out(text: str) -> bool:
+    """Whether a text is written with a space behind each sign: `L I N E : @ s p a m`."""
+    words = text.split()
+    return len(words) >= SPELLED_LEAST and sum(len(word) == 1 for word in words) >= SPELLED_SHARE * len(words)
 
 
 @lru_cache(maxsize=1)
@@ -389,7 +445,7 @@ def _contact_lines(text: str) -> list[int]:
 
 
 def with_last_contact(text: str, start: int, end: int) -> tuple[int, int]:
-    """A cut of several whole lines with the text's last line, if that only says how to reach those who wrote them.
+    """A cut of whole lines with the text's last ones, if these only say how to reach those who wrote them, and all are several.
 
     >>> text = "One.\\nSPAM\\nSPAM\\nWrite to @spam_account"
     >>> start, end = with_last_contact(text, 5, 15)
@@ -400,13 +456,13 @@ def with_last_contact(text: str, start: int, end: int) -> tuple[int, int]:
     is_last = end + len(rest) == len(text) and _has_ink(rest)
     if not is_last or text[end - 1] not in _LINE_ENDS or (start > 0 and text[start - 1] not in _LINE_ENDS):
         return start, end
-    lines = sum(map(_has_ink, _END().split(text[start:end])))
-    if lines < LINES_WITH_CONTACT or not _LAST_CONTACT().fullmatch(rest):
+    cut, left = ([line for line in _END().split(piece) if _has_ink(line)] for piece in (text[start:end], rest))
+    if len(cut) + len(left) < LINES_WITH_CONTACT or not all(map(_LAST_CONTACT().fullmatch, left)):
         return start, end
     return (start if rest[-1] in _LINE_ENDS else _whole_line(text, start, len(text))[0]), len(text)
 
 
-LINES_WITH_CONTACT = 2
+LINES_WITH_CONTACT = 3
 _MARKER_LENGTH = 40  # characters; what is longer marks nothing
 _BULLETS = frozenset("*-+•·>#‣◦▪|")
 _LABELLED = pattern(r"\[[^\[\]]+\]:")

@@ -309,6 +309,9 @@ def test_no_definition_goes_that_the_article_needs(reference: str) -> None:
         ("⟦buy pills⟧ which the harbour police⟦ took away⟧\n", " which the harbour police\n"),
         ("⟦buy pills now⟧ at\nour⟦ pharmacy today⟧\n", " at\nour\n"),
         ("⟦buy pills now⟧ *at⟦ our* pharmacy today⟧\n", " *at\n"),
+        ("The quay ⟦buy pills⟧ ※ ⟦our pharmacy⟧ is wide and long.\n", "The quay  is wide and long.\n"),
+        ("The quay [⟦buy pills⟧] ⟦our pharmacy⟧ is wide and long.\n", "The quay []  is wide and long.\n"),
+        ("The quay ⟦buy pills⟧ “⟦our pharmacy⟧” is wide.\n", "The quay  “” is wide.\n"),
     ],
     ids=repr,
 )
