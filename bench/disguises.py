@@ -97,6 +97,8 @@ LATIN: dict[str, Disguise] = {
     "accents on vowels *": _letters("aeiou", "áèîöü"),
     "one accent in each word": lambda text: " ".join(map(_accented_once, text.split(" "))),
     "strokes, tails and rings": _letters("acdelnosuyz", "åçđęłñøşůýż"),
+    "hooks and tails": _letters("abcdefghijklmnoprstuvwyz", "ąɓƈɗęƒɠɦįʝƙłɱɳǫƥɽʂƭųʋⱳƴȥ"),
+    "dots below": _letters("abdehiklmnorstuvwyz", "ạḅḍẹḥịḳḷṃṇọṛṣṭụṿẉỵẓ"),
     "letters of phonetics": _letters("agi", "ɑɡɩ"),
     "accents on most letters *": _letters("aeioucnsyzrtlgd", "áèîöüçñšýžřťľğď"),
     "capitals in turn *": lambda text: "".join(c.upper() if n % 2 else c.lower() for n, c in enumerate(text)),

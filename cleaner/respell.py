@@ -33,6 +33,20 @@ _ACCENTED = np.array([0xC0, 0x250], dtype=np.uint32)  # code points among which 
 _MANY = "ơưăâêôğşç"  # of languages that have many accents in a word, Vietnamese and Turkish: they say nothing
 
 
+# Letters with accents, strokes or tails that a language has, or a few that share them, and ways to write others in Latin letters.
+_ALPHABETS = (
+    "àâæçéèêëîïôœùûüÿñ", "áàéèíìïóòúùüçñ", "áâãàçéêíóôõúü", "äöüßéèàáâêëïôóúû", "åäöæøéàèüáóôâê", "áðéíóúýþæöø",
+    "áčďéěíňóřšťúůýžäôľĺŕö", "ąćęłńóśźżé", "áéíóöőúüű", "čćđšžöü", "ăâîșțşţáéöü", "çğıöşüâîûəñäýžňêí", "āčēģīķļņšūžōŗ",
+    "ąčęėįšųūž", "äöõüšžå", "ĉĝĥĵŝŭ", "âêîôûŵŷáéíóúàèìòùäëïöü", "ġħżċàèìòù", "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹ",
+    "āīūēōăĕĭŏŭȳêîôûâñśšžġğčḍṭṇṣṛṝḷḹḥḫṃṁḻṉṟẓḏṯẖḳṅẏáéóàèíúḵẕ", "ɓɗƙƴŋñàáèéìíòóùúńǹãõ", "ɖɛɔŋɣʋƒɩʊəĝñãõàáèéìíòóùúĩũ", "áčđŋšŧžåäöæøâǥǧǩð",
+    "ãĩõũñáéíóúýâêîôûẽỹëüöäŋ", "čćěłńóřšśžź", "ąãéëłńòóôùż", "ąęįǫłáéíóńã", "ɨñáéíóúõ", "ẹọṣịụàáèéìíòóùúńǹṅ", "ḃċḋḟġṁṗṡṫáéíóú",
+    "àáãăâèéêìíĩòóôõơùúũưýđ" + "".join(map(chr, range(0x1EA0, 0x1EFA))),
+    "æçðøŋœħãõũẽ" + "".join(map(chr, range(0x250, 0x2B0))),
+)  # fmt: skip
+_ODD = ((0xC0, 0x2B0), (0x1E00, 0x1F00))  # code points among which these letters are
+_WITH = pattern(r"LATIN SMALL LETTER ([A-Z]) WITH .*")
+
+
 _FIRST_FLAG, _N_FLAG = np.uint32(0x1F1E6), np.uint32(26)
 MOST_FLAGS = 4  # letters in a row that may be flags
 _FIRST_TURNED, _N_TURNED = np.uint32(0x250), np.uint32(0x50)  # code points among which most letters upside down are
@@ -242,6 +256,52 @@ def resolve_accents(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disgu
         if end - start >= MIN_ACCENTED and (changed.mean() >= ACCENTED or kinds >= MIN_KINDS):
             codes[start:end] = plain
             disguised[start:end] |= changed
+
+
+def resolve_mixed_alphabets(
+    codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]
+) -> None:
+    """In words whose letters with accents, strokes and tails no language has together the letters lose them, in place.
+
+    >>> codes = cc.code_points("çåşiñø łódź façade cięcie").copy()
+    >>> resolve_mixed_alphabets(codes, cc.tables().classes[codes], np.zeros(len(codes), dtype=bool))
+    >>> "".join(map(chr, codes))
+    'casino łódź façade cięcie'
+    """
+    (first, last), (first_more, last_more) = _ODD
+    at = np.flatnonzero(
+        (codes - np.uint32(first) < last - first) | (codes - np.uint32(first_more) < last_more - first_more)
+    )
+    letters = codes[at]
+    has = _alphabets()[np.where(letters < last, letters - first, letters + (last - first) - first_more)]
+    apart = np.flatnonzero(((has[1:] & has[:-1]) == 0) & (np.diff(at) < REACH))
+    if not len(apart):
+        return
+    for start, end in distinct_words(at[apart], classes == cc.LATIN):
+        odd = slice(*np.searchsorted(at, (start, end)).tolist())
+        if end - start >= MIN_ACCENTED and not np.bitwise_and.reduce(has[odd]):
+            plain = np.array([_without_strokes(code) for code in letters[odd].tolist()], dtype=np.uint32)
+            codes[at[odd]] = plain
+            disguised[at[odd]] |= plain != letters[odd]
+
+
+@cache
+def _alphabets() -> NDArray[np.uint32]:
+    """For each of the odd letters the alphabets that have it, a bit for each; all for what is no letter with an accent, stroke or tail."""
+    codes = [code for ends in _ODD for code in range(*ends)]
+    has = [sum(1 << number for number, letters in enumerate(_ALPHABETS) if chr(code) in letters) for code in codes]
+    return np.array(
+        [bits if bits or _without_strokes(code) != code else 0xFFFFFFFF for bits, code in zip(has, codes, strict=True)],
+        dtype=np.uint32,
+    )
+
+
+def _without_strokes(code: int) -> int:
+    """A letter without accents, strokes and tails."""
+    if _plain(code) != code:
+        return _plain(code)
+    match = _WITH().fullmatch(unicodedata.name(chr(code), ""))
+    return ord(match[1].lower()) if match else code
 
 
 def resolve_accented_vowels(codes: NDArray[np.uint32], disguised: NDArray[np.bool_]) -> None:

@@ -21,6 +21,7 @@ from cleaner.respell import (
     resolve_flags,
     resolve_leet,
     resolve_lookalikes,
+    resolve_mixed_alphabets,
     turn_back,
     turned_over,
 )
@@ -99,6 +100,7 @@ def fold(points: NDArray[np.uint32], written: Sequence[Written] = ()) -> View:
         disguised[start:end] = True
     resolve_lookalikes(codes, classes, disguised)
     resolve_leet(codes, classes, disguised)
+    resolve_mixed_alphabets(codes, classes, disguised)
     resolve_accents(codes, classes, disguised)
     resolve_accented_vowels(codes, disguised)
     return View(codes, classes, points, source, disguised)

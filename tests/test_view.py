@@ -53,6 +53,10 @@ from cleaner.view import fold
         ("fffeee", "fffeee"),
         ("www.xxx.example", "www.xxx.example"),
         ("çàśíñö", "casino"),
+        ("çåşiñø ƈąʂįɳǫ çaşino", "casino casino çaşino"),
+        ("ḅụỵ ṿịạɠṛạ", "ḅụỵ viagra"),
+        ("Thượng Đỗ kiểu, Kṛṣṇa và Ṣọláńkẹ́", "thượng đỗ kiểu, kṛṣṇa và ṣọláńkẹ́"),
+        ("Łódź façade Åsbjørn Ľubľana", "łódź façade åsbjørn ľubľana"),
         (
             "cásínó ónlìnê",
             "casino online",
