@@ -1,12 +1,9 @@
-"""Letters written as others: borrowed from another alphabet (`сasinо`), digits and signs (`c4$1n0`), accents (`çàśíñö`).
+"""Letters written as others: borrowed from another alphabet (`сasinо`), digits and signs (`c4$1n0`), flags, letters upside down.
 
 Each function changes the folded codes of a text in place where it finds whole words of the kind, and says where.
 """
 
 from __future__ import annotations
-
-import unicodedata
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,39 +11,13 @@ from numpy.typing import NDArray
 from cleaner import charclass as cc
 from cleaner.distinct import distinct
 from cleaner.patterns import pattern
-from cleaner.spaced import REACH, distinct_words
+from cleaner.spaced import distinct_words
 
 _LEET = {ord(a): ord(b) for a, b in zip("013457$@!", "oieastsai", strict=True)}
 _DOLLAR, _AT, _EXCLAIM = map(ord, "$@!")
 _STRANGE = np.array([ord(digit) not in _LEET for digit in "0123456789:"])  # and digits of other scripts
 MOST_SIGNS = 3  # digits and signs in a row that may stand for letters,
 MIN_LEET_LETTERS = 2  # and letters beside them in their word
-# Letters of a word in disguise, the share of them with an accent, or the kinds of accents; in honest ones it is less, or fewer.
-MIN_ACCENTED, ACCENTED, MIN_KINDS = 4, 0.7, 3
-# So many vowels one behind the other that all have accents are in disguise, if they are of so many kinds.
-VOWELS, MIN_VOWELS = 6, 3
-LETTERS_A_VOWEL = 8  # characters from one to the next at most
-_VIETNAMESE = np.array([0x1EA0, 0x1F00], dtype=np.uint32)
-_VOWELS = np.array([*map(ord, "aeiou")], dtype=np.uint32)
-_HORNED = np.array([*map(ord, "ơưđ")], dtype=np.uint32)
-_ACCENTED = np.array([0xC0, 0x250], dtype=np.uint32)  # code points among which Latin letters with accents are
-_MANY = "ơưăâêôğşç"  # of languages that have many accents in a word, Vietnamese and Turkish: they say nothing
-
-
-# Letters with accents, strokes or tails that a language has, or a few that share them, and ways to write others in Latin letters.
-_ALPHABETS = (
-    "àâæçéèêëîïôœùûüÿñ", "áàéèíìïóòúùüçñ", "áâãàçéêíóôõúü", "äöüßéèàáâêëïôóúû", "åäöæøéàèüáóôâê", "áðéíóúýþæöø",
-    "áčďéěíňóřšťúůýžäôľĺŕö", "ąćęłńóśźżé", "áéíóöőúüű", "čćđšžöü", "ăâîșțşţáéöü", "çğıöşüâîûəñäýžňêí", "āčēģīķļņšūžōŗ",
-    "ąčęėįšųūž", "äöõüšžå", "ĉĝĥĵŝŭ", "âêîôûŵŷáéíóúàèìòùäëïöü", "ġħżċàèìòù", "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹ",
-    "āīūēōăĕĭŏŭȳêîôûâñśšžġğčḍṭṇṣṛṝḷḹḥḫṃṁḻṉṟẓḏṯẖḳṅẏáéóàèíúḵẕ", "ɓɗƙƴŋñàáèéìíòóùúńǹãõ", "ɖɛɔŋɣʋƒɩʊəĝñãõàáèéìíòóùúĩũ", "áčđŋšŧžåäöæøâǥǧǩð",
-    "ãĩõũñáéíóúýâêîôûẽỹëüöäŋ", "čćěłńóřšśžź", "ąãéëłńòóôùż", "ąęįǫłáéíóńã", "ɨñáéíóúõ", "ẹọṣịụàáèéìíòóùúńǹṅ", "ḃċḋḟġṁṗṡṫáéíóú",
-    "àáãăâèéêìíĩòóôõơùúũưýđ" + "".join(map(chr, range(0x1EA0, 0x1EFA))),
-    "æçðøŋœħãõũẽ" + "".join(map(chr, range(0x250, 0x2B0))),
-)  # fmt: skip
-_ODD = ((0xC0, 0x2B0), (0x1E00, 0x1F00))  # code points among which these letters are
-_WITH = pattern(r"LATIN SMALL LETTER ([A-Z]) WITH .*")
-
-
 _FIRST_FLAG, _N_FLAG = np.uint32(0x1F1E6), np.uint32(26)
 MOST_FLAGS = 4  # letters in a row that may be flags
 _FIRST_TURNED, _N_TURNED = np.uint32(0x250), np.uint32(0x50)  # code points among which most letters upside down are
@@ -231,132 +202,3 @@ def _around_signs(
         if is_leet and not is_long and sum(letters) >= MIN_LEET_LETTERS:
             found += [start + at for at in others if held[at] in _LEET]
     return np.array(found, dtype=np.int64)
-
-
-def resolve_accents(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]) -> None:
-    """In words with more accents, or more kinds of them, than any language has the letters lose them, in place."""
-    first, last = _ACCENTED
-    accented = codes - first < last - first  # what is below wraps around
-    if np.count_nonzero(accented) < MIN_KINDS:
-        return
-    at = np.flatnonzero(accented)
-    kind = _kinds()[codes[at] - first]
-    a, b, c = kind[:-2], kind[1:-1], kind[2:]
-    is_mixed = (at[2:] - at[:-2] < REACH) & (a != b) & (b != c) & (a != c)
-    is_dense = np.concatenate((at[3:] - at[:-3] <= MIN_ACCENTED, [False]))
-    asked = np.flatnonzero((is_mixed | is_dense) & (a > 0) & (b > 0) & (c > 0))
-    if not len(asked):
-        return
-    word = np.searchsorted(np.flatnonzero(classes != cc.LATIN), at)
-    asked = asked[word[asked] == word[asked + 2]]
-    for start, end in distinct_words(at[asked], classes == cc.LATIN):
-        plain = [_plain(int(code)) for code in codes[start:end]]
-        changed = np.array(plain, dtype=np.uint32) != codes[start:end]
-        kinds = len({_mark(int(code)) for code in codes[start:end]} - {0})
-        if end - start >= MIN_ACCENTED and (changed.mean() >= ACCENTED or kinds >= MIN_KINDS):
-            codes[start:end] = plain
-            disguised[start:end] |= changed
-
-
-def resolve_mixed_alphabets(
-    codes: NDArray[np.uint32], classes: NDArray[np.uint8], disguised: NDArray[np.bool_]
-) -> None:
-    """In words whose letters with accents, strokes and tails no language has together the letters lose them, in place.
-
-    >>> codes = cc.code_points("çåşiñø łódź façade cięcie").copy()
-    >>> resolve_mixed_alphabets(codes, cc.tables().classes[codes], np.zeros(len(codes), dtype=bool))
-    >>> "".join(map(chr, codes))
-    'casino łódź façade cięcie'
-    """
-    (first, last), (first_more, last_more) = _ODD
-    at = np.flatnonzero(
-        (codes - np.uint32(first) < last - first) | (codes - np.uint32(first_more) < last_more - first_more)
-    )
-    letters = codes[at]
-    has = _alphabets()[np.where(letters < last, letters - first, letters + (last - first) - first_more)]
-    apart = np.flatnonzero(((has[1:] & has[:-1]) == 0) & (np.diff(at) < REACH))
-    if not len(apart):
-        return
-    for start, end in distinct_words(at[apart], classes == cc.LATIN):
-        odd = slice(*np.searchsorted(at, (start, end)).tolist())
-        if end - start >= MIN_ACCENTED and not np.bitwise_and.reduce(has[odd]):
-            plain = np.array([_without_strokes(code) for code in letters[odd].tolist()], dtype=np.uint32)
-            codes[at[odd]] = plain
-            disguised[at[odd]] |= plain != letters[odd]
-
-
-@cache
-def _alphabets() -> NDArray[np.uint32]:
-    """For each of the odd letters the alphabets that have it, a bit for each; all for what is no letter with an accent, stroke or tail."""
-    codes = [code for ends in _ODD for code in range(*ends)]
-    has = [sum(1 << number for number, letters in enumerate(_ALPHABETS) if chr(code) in letters) for code in codes]
-    return np.array(
-        [bits if bits or _without_strokes(code) != code else 0xFFFFFFFF for bits, code in zip(has, codes, strict=True)],
-        dtype=np.uint32,
-    )
-
-
-def _without_strokes(code: int) -> int:
-    """A letter without accents, strokes and tails."""
-    if _plain(code) != code:
-        return _plain(code)
-    match = _WITH().fullmatch(unicodedata.name(chr(code), ""))
-    return ord(match[1].lower()) if match else code
-
-
-def resolve_accented_vowels(codes: NDArray[np.uint32], disguised: NDArray[np.bool_]) -> None:
-    """Several vowels one behind the other that all have accents, and of more kinds than languages have that accent many, lose them, in place.
-
-    >>> codes = cc.code_points("ónlíné cásínó, then déjà été, or büyük ölçüde").copy()
-    >>> resolve_accented_vowels(codes, np.zeros(len(codes), dtype=bool))
-    >>> "".join(map(chr, codes))
-    'online casino, then déjà été, or büyük ölçüde'
-    """
-    first, last = _ACCENTED
-    at = np.flatnonzero(codes - first < last - first)  # what is below wraps around
-    at = at[_accented_vowels()[codes[at] - first] > 0]
-    if len(at) < VOWELS:
-        return
-    edges = np.concatenate(([0], np.flatnonzero(np.diff(at) > LETTERS_A_VOWEL) + 1, [len(at)]))
-    for number in np.flatnonzero(np.diff(edges) >= VOWELS).tolist():
-        for letters in _between_plain_vowels(codes, at[edges[number] : edges[number + 1]]):
-            kinds = distinct(_accented_vowels()[codes[letters] - first])
-            near = codes[max(int(letters[0]) - REACH, 0) : letters[-1] + REACH]
-            if len(kinds) >= MIN_VOWELS and not _is_vietnamese(near):
-                codes[letters] = [_plain(code) for code in codes[letters].tolist()]
-                disguised[letters] = True
-
-
-def _between_plain_vowels(codes: NDArray[np.uint32], at: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Of some accented vowels those that stand many in a row, without one that has no accent between two."""
-    plain = np.flatnonzero(np.isin(codes[at[0] : at[-1]], _VOWELS)) + at[0]
-    rows = np.split(at, np.flatnonzero(np.diff(np.searchsorted(plain, at))) + 1)
-    return [row for row in rows if len(row) >= VOWELS]
-
-
-def _is_vietnamese(codes: NDArray[np.uint32]) -> bool:
-    """Whether there are letters that only Vietnamese has, of which half of its words have one."""
-    return bool(((codes >= _VIETNAMESE[0]) & (codes < _VIETNAMESE[1])).any() or np.isin(codes, _HORNED).any())
-
-
-@cache
-def _accented_vowels() -> NDArray[np.uint8]:
-    """For each of the letters with accents which vowel it is, counted from 1, 0 for none."""
-    return np.array(["aeiou".find(chr(_plain(code))) + 1 for code in range(*map(int, _ACCENTED))], dtype=np.uint8)
-
-
-@cache
-def _kinds() -> NDArray[np.uint32]:
-    """The accent of each of the letters with one, as `_mark` has it."""
-    return np.array([_mark(code) for code in range(*map(int, _ACCENTED))], dtype=np.uint32)
-
-
-def _mark(code: int) -> int:
-    """The one accent of a letter as a code point, 0 for none, for several, and for those of `_MANY`."""
-    marks = unicodedata.normalize("NFD", chr(code))[1:]
-    return ord(marks) if len(marks) == 1 and chr(code) not in _MANY else 0
-
-
-def _plain(code: int) -> int:
-    """A letter without its accents."""
-    return ord(unicodedata.normalize("NFD", chr(code))[0]) if code > 0x7F else code

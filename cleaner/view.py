@@ -15,17 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import charclass as cc
+from cleaner.accents import resolve_accents
 from cleaner.respell import (
-    resolve_accented_vowels,
-    resolve_accents,
     resolve_flags,
     resolve_leet,
     resolve_lookalikes,
-    resolve_mixed_alphabets,
     turn_back,
     turned_over,
 )
 from cleaner.spaced import drawn_out, gaps_in_spaced_words, marked_all_over
+from cleaner.styles import resolve_styles
 from cleaner.written_out import Written
 
 CHUNK = 1 << 15  # characters a pass
@@ -98,11 +97,10 @@ def fold(points: NDArray[np.uint32], written: Sequence[Written] = ()) -> View:
         for column in (codes, classes, points):
             column[start:end] = column[start:end][::-1].copy()
         disguised[start:end] = True
+    resolve_styles(codes, classes, disguised)
     resolve_lookalikes(codes, classes, disguised)
     resolve_leet(codes, classes, disguised)
-    resolve_mixed_alphabets(codes, classes, disguised)
     resolve_accents(codes, classes, disguised)
-    resolve_accented_vowels(codes, disguised)
     return View(codes, classes, points, source, disguised)
 
 
