@@ -1,7 +1,7 @@
 """The folded view of a text: what it says once disguises are taken off, with the way back to the source offsets.
 
 Lower case, compatibility forms (`ｃａｓｉｎｏ`), invisible characters, letters set apart (`爱 上 海`, `c-a-s-i-n-o`), drawn out
-(`casssiiino`), with marks on all of them (`c̣ạṣịṇọ`), borrowed from another alphabet (`сasinо`), with accents all over (`çàśíñö`),
+(`casssiiino`), with marks on all of them (`c̣ạṣịṇọ`), borrowed from another alphabet (`сasinо`) or from many (`ᑕᗩᔕIᑎO`), with accents all over (`çàśíñö`),
 upside down (`ouᴉsɐɔ`), and digits and signs standing for letters (`c4$ino`). The view is only ever judged; it is never written, and a difference to the
 source is evidence, not a verdict.
 """
