@@ -32,7 +32,11 @@ SIGNS = 3  # different ones of a word of signs and Latin letters
 LONGEST = 40  # letters of a word that are looked at
 GUARD = 60  # characters around a word of one rare alphabet that hold no other letters of such
 _LAST_ASCII = 0x7F
-_LATIN, _SIGN = 1, 2  # groups of letters, 0 for what is in no style; the others are alphabets
+_PLAIN, _ODD, _SIGN = (
+    1,
+    2,
+    3,
+)  # groups: Latin letters as they are, others of Latin, signs; 0 for what is in no style, the rest are alphabets
 _COMMON = frozenset(("GREEK", "CYRILLIC", "THAI", "HEBREW", "ARABIC", "CJK", "KATAKANA"))  # that many write in
 # A bit for every kind of letters and signs: 1 for alphabets that stand beside others anyhow, none for what is neither.
 _ANYHOW, _RARE = 1, 2
@@ -99,13 +103,15 @@ def _is_styled(
     if end - start < SHORTEST or not group[start:end].all():
         return False
     groups = group[start : min(end, start + LONGEST)].tolist()
-    strange = [number for number in groups if number != _LATIN]
+    strange = [number for number in groups if number != _PLAIN]
     if len(strange) < max(LEAST, SHARE * len(groups)):
         return False
-    kinds, rare = set(strange), _letters().rare
+    kinds, rare = set(strange) - {_ODD}, _letters().rare
     if kinds == {_SIGN}:  # a formula has one sign or two
         return len(set(codes[start:end][group[start:end] == _SIGN].tolist())) >= SIGNS
-    if len(kinds) > 1 or (kinds <= rare and len(strange) < len(groups)):
+    if len(kinds) != 1:
+        return bool(kinds)
+    if kinds <= rare and (_PLAIN in groups or _ODD in groups):
         return True
     around = slice(max(start - GUARD, 0), start + LONGEST + GUARD)
     return kinds <= rare and not ((classes[around] == cc.OTHER_LETTER) & (group[around] == 0)).any()
@@ -121,7 +127,7 @@ def _with_neighbours(
             number = first + step
             while 0 < number < len(outside) and number not in found:
                 space, word = outside[number - (step > 0)], group[outside[number - 1] + 1 : outside[number]]
-                if classes[space] != cc.SPACE or not len(word) or not word.all() or not (word > _LATIN).any():
+                if classes[space] != cc.SPACE or not len(word) or not word.all() or not (word > _PLAIN).any():
                     break
                 found.add(number)
                 number += step
@@ -142,10 +148,10 @@ def _letters() -> _Letters:
         latin[code] = looks_like
         name = unicodedata.name(chr(code)).split(" ")[0]
         if classes[code] == cc.LATIN:
-            group[code] = _LATIN
+            group[code] = _ODD
         elif classes[code] < cc.OTHER_LETTER and classes[code] != cc.DIGIT and name != "THAI":
             group[code] = _SIGN
         else:
             group[code] = alphabets.setdefault(name, _SIGN + 1 + len(alphabets))
-    group[ord("a") : ord("z") + 1] = _LATIN
+    group[ord("a") : ord("z") + 1] = _PLAIN
     return _Letters(latin, group, frozenset(number for name, number in alphabets.items() if name not in _COMMON))
