@@ -20,6 +20,7 @@ MIN_ACCENTED, ACCENTED, MIN_KINDS = 4, 0.7, 3
 # So many vowels one behind the other that all have accents are in disguise, if they are of so many kinds.
 VOWELS, MIN_VOWELS = 6, 3
 FEWEST = 2  # letters of a word that no language has together
+NEAR = 16  # characters, so that no text of a batch sees the next: there are as many line ends between them
 LETTERS_A_VOWEL = 8  # characters from one to the next at most
 _VIETNAMESE = np.array([0x1EA0, 0x1F00], dtype=np.uint32)
 _VOWELS = np.array([*map(ord, "aeiou")], dtype=np.uint32)
@@ -158,13 +159,13 @@ def _without_strokes(code: int) -> int:
 
 
 def _far_from(at: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The sorted places that are farther than REACH from all of some others."""
+    """The sorted places that are farther than NEAR from all of some others."""
     if not len(others):
         return at
     behind = np.searchsorted(others, at)
     to_next = others[np.minimum(behind, len(others) - 1)] - at
     to_last = at - others[np.maximum(behind - 1, 0)]
-    far: NDArray[np.int64] = at[(np.abs(to_next) > REACH) & (np.abs(to_last) > REACH)]
+    far: NDArray[np.int64] = at[(np.abs(to_next) > NEAR) & (np.abs(to_last) > NEAR)]
     return far
 
 

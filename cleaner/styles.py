@@ -30,13 +30,10 @@ _STYLES = (
 SHORTEST, LEAST, SHARE = 4, 2, 0.4  # letters of a word, and how many, and what share, are not Latin
 SIGNS = 3  # different ones of a word of signs and Latin letters
 LONGEST = 40  # letters of a word that are looked at
-GUARD = 60  # characters around a word of one rare alphabet that hold no other letters of such
+GUARD = 60  # characters of its line around a word of one rare alphabet that hold no other letters of such
 _LAST_ASCII = 0x7F
-_PLAIN, _ODD, _SIGN = (
-    1,
-    2,
-    3,
-)  # groups: Latin letters as they are, others of Latin, signs; 0 for what is in no style, the rest are alphabets
+# Groups: Latin letters as they are, others of Latin, signs; 0 is for what is in no style, the rest are alphabets.
+_PLAIN, _ODD, _SIGN = 1, 2, 3
 _COMMON = frozenset(("GREEK", "CYRILLIC", "THAI", "HEBREW", "ARABIC", "CJK", "KATAKANA"))  # that many write in
 # A bit for every kind of letters and signs: 1 for alphabets that stand beside others anyhow, none for what is neither.
 _ANYHOW, _RARE = 1, 2
@@ -113,8 +110,17 @@ def _is_styled(
         return bool(kinds)
     if kinds <= rare and (_PLAIN in groups or _ODD in groups):
         return True
-    around = slice(max(start - GUARD, 0), start + LONGEST + GUARD)
-    return kinds <= rare and not ((classes[around] == cc.OTHER_LETTER) & (group[around] == 0)).any()
+    return kinds <= rare and not _is_among_others(classes, group, start, end)
+
+
+def _is_among_others(classes: NDArray[np.uint8], group: NDArray[np.uint8], start: int, end: int) -> bool:
+    """Whether letters of rare alphabets that are in no style stand around a word, in its line."""
+    low = max(start - GUARD, 0)
+    lines = np.flatnonzero(classes[low : end + GUARD] == cc.NEWLINE) + low
+    number = int(np.searchsorted(lines, start))
+    first = lines[number - 1] if number else low
+    around = slice(first, lines[number] if number < len(lines) else end + GUARD)
+    return bool(((classes[around] == cc.OTHER_LETTER) & (group[around] == 0)).any())
 
 
 def _with_neighbours(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cleaner import charclass as cc
+from cleaner.reading import PAD
 from cleaner.view import fold
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -63,3 +64,15 @@ def test_texts_in_these_alphabets_stay(text: str) -> None:
 def test_a_long_word_that_ends_in_other_letters_stays() -> None:
     text = "ᑕᗩᔕᗩ" * 20 + "한국어" + " ᑕᗩᔕᗩ" * 3
     assert "".join(map(chr, fold(cc.code_points(text)).codes)) == "ᑕᗩᔕᗩ" * 20 + "한국어" + " casa" * 3
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [("ᏗᏰᏋᎦᏗ", "ᏣᎳᎩ"), ("ᏣᎳᎩ", "ᏗᏰᏋᎦᏗ"), ("ónlíné cásínó", "được"), ("được", "ónlíné cásínó"), ("ᑕᗩᔕᗩ", "ᑕᗩᔕᗩ")],
+    ids=repr,
+)
+def test_a_text_reads_the_same_beside_any_other(texts: tuple[str, str]) -> None:
+    together = fold(cc.code_points("\n" * PAD + ("\n" * PAD).join(texts) + "\n" * PAD))
+    alone = [fold(cc.code_points("\n" * PAD + text + "\n" * PAD)) for text in texts]
+    read = ["".join(map(chr, view.codes)).strip("\n") for view in alone]
+    assert "".join(map(chr, together.codes)).split("\n" * PAD)[1:-1] == read
