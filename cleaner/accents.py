@@ -27,8 +27,6 @@ _VOWELS = np.array([*map(ord, "aeiou")], dtype=np.uint32)
 _HORNED = np.array([*map(ord, "ơưđ")], dtype=np.uint32)
 _ACCENTED = np.array([0xC0, 0x250], dtype=np.uint32)  # code points among which Latin letters with accents are
 _MANY = "ơưăâêôğşç"  # of languages that have many accents in a word, Vietnamese and Turkish: they say nothing
-
-
 # Letters with accents, strokes or tails that a language has, or a few that share them, and ways to write others in Latin letters.
 _ALPHABETS = (
     "àâæçéèêëîïôœùûüÿñ", "áàéèíìïóòúùüçñƚ", "áâãàçéêíóôõúü", "äöüßéèàáâêëïôóúû", "åäöæøéàèüáóôâê", "áðéíóúýþæöø",

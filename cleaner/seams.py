@@ -283,7 +283,7 @@ def _with_announcer(text: str, start: int, end: int) -> tuple[int, int]:
     >>> [text[slice(*_with_announcer(text, at, at + 17))] for at in (19, 56)]
     ['see also [SPAM](a.example)', 'See also [SPAM](a.example).']
     """
-    if text[start] not in "[<h" or not text.startswith(("[", "<a", "http"), start):
+    if not text.startswith(("[", "<a", "http"), start):
         return start, end
     line_start, line_end = _line(text, start, end)
     first = max(line_start, start - _LONGEST_LEADER)

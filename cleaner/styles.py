@@ -65,8 +65,6 @@ def resolve_styles(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disgui
     if is_rare.any():
         at = distinct(np.concatenate((at, np.flatnonzero(is_rare[:-1] & is_rare[1:]))))
     at = at[(codes[at] > _LAST_ASCII) | (codes[at + 1] > _LAST_ASCII)]
-    if not len(at):
-        return
     at = at[(_groups(codes[at]) > 0) & (_groups(codes[at + 1]) > 0)]
     if not len(at):
         return
@@ -83,9 +81,8 @@ def resolve_styles(codes: NDArray[np.uint32], classes: NDArray[np.uint8], disgui
         edges = np.zeros(len(codes) + 1, dtype=np.int8)
         edges[outside[words - 1] + 1], edges[outside[words]] = 1, -1
         part = np.flatnonzero(np.cumsum(edges[:-1], dtype=np.int8))
-        latin = _letters().latin[codes[part]]
-        part, latin = part[latin != codes[part]], latin[latin != codes[part]]
-        codes[part], classes[part], disguised[part] = latin, cc.LATIN, True
+        part = part[group[part] != _PLAIN]
+        codes[part], classes[part], disguised[part] = _letters().latin[codes[part]], cc.LATIN, True
 
 
 def _groups(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
@@ -108,9 +105,8 @@ def _is_styled(
         return len(set(codes[start:end][group[start:end] == _SIGN].tolist())) >= SIGNS
     if len(kinds) != 1:
         return bool(kinds)
-    if kinds <= rare and (_PLAIN in groups or _ODD in groups):
-        return True
-    return kinds <= rare and not _is_among_others(classes, group, start, end)
+    has_latin = _PLAIN in groups or _ODD in groups
+    return kinds <= rare and (has_latin or not _is_among_others(classes, group, start, end))
 
 
 def _is_among_others(classes: NDArray[np.uint8], group: NDArray[np.uint8], start: int, end: int) -> bool:
